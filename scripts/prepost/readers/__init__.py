@@ -1,1 +1,61 @@
 """Readers of raw exports: one room a platform, all leaving the same `RawTable`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from prepost.errors import Fault, StudyError, did_you_mean
+from prepost.readers.plain import read_plain
+from prepost.readers.qualtrics import read_qualtrics
+from prepost.readers.redcap import read_redcap
+from prepost.readers.table import MULTIPLE_SEPARATOR, Column, RawTable, ReadOptions, file_error
+
+__all__ = ["MULTIPLE_SEPARATOR", "PLATFORMS", "Column", "RawTable", "ReadOptions", "read"]
+
+#: Platform, as ``sources.csv`` names it, to its reader. A new platform is a new room and a line here.
+PLATFORMS: dict[str, Callable[[Path, ReadOptions], RawTable]] = {
+    "qualtrics": read_qualtrics,
+    "redcap": read_redcap,
+    "plain": read_plain,
+}
+
+
+def read(path: Path, platform: str, *, options: ReadOptions | None = None) -> RawTable:
+    """Read one raw export as text.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file; it is only read.
+    platform : str
+        A name of ``PLATFORMS``.
+    options : ReadOptions, optional
+        Encoding, sheet and delimiter where the file leaves a doubt.
+
+    Returns
+    -------
+    RawTable
+        Rows, refused lines and how the file was read. A header without data gives no rows and is no fault.
+
+    Raises
+    ------
+    StudyError
+        ``kind="study"``: no such platform. ``kind="file"``: missing, empty, damaged, or of another platform.
+    """
+    path = Path(path)
+    if platform not in PLATFORMS:
+        raise StudyError(
+            Fault(
+                where=f"sources.csv · platform of {path.name}",
+                what=f"there is no reader for '{platform}'",
+                expected=did_you_mean(platform, PLATFORMS) or "one of " + ", ".join(PLATFORMS),
+                fix="config/sources.csv",
+            )
+        )
+    if not path.is_file():
+        what = "it is a folder, not a file" if path.is_dir() else "the file is not there"
+        raise file_error(path, what, expected="the raw export", fix="put the export into the data folder by this name")
+    if path.stat().st_size == 0:
+        raise file_error(path, "the file is empty (0 bytes)", expected="a header row", fix="export it again")
+    return PLATFORMS[platform](path, options or ReadOptions())
