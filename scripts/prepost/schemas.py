@@ -1,0 +1,209 @@
+"""The tables of every floor: which columns each has, of which type, and what may stand in them.
+
+A schema is looked up by name in `SCHEMAS`; `prepost.tables` checks a table against it on write and on read.
+Wide tables (responses, scores) may hold further columns, the study's items; every other table holds just the
+columns named here, in this order.
+"""
+
+from __future__ import annotations
+
+import pandera.pandas as pa
+
+from prepost.sheets import MISSING_KINDS
+
+TEXT, NUMBER, COUNT, FLAG, TIME = "string", "float64", "Int64", "boolean", "datetime64[us]"
+ROLES = ["primary", "secondary", "sensitivity"]
+UNITS = ["pairs", "people", "responses", "enrolments"]
+ALL = "all"  # the margin of a dimension
+
+
+def _text(*, null: bool = False, isin: list[str] | None = None, unique: bool = False) -> pa.Column:
+    checks = pa.Check.isin(isin) if isin else None
+    return pa.Column(TEXT, checks, nullable=null, unique=unique, coerce=True)
+
+
+def _number() -> pa.Column:
+    return pa.Column(NUMBER, nullable=True, coerce=True)
+
+
+def _count(*, null: bool = False) -> pa.Column:
+    return pa.Column(COUNT, pa.Check.ge(0), nullable=null, coerce=True)
+
+
+def _flag() -> pa.Column:
+    return pa.Column(FLAG, nullable=False, coerce=True)
+
+
+def _schema(
+    columns: dict[str, pa.Column], *, wide: bool = False, unique: list[str] | None = None
+) -> pa.DataFrameSchema:
+    return pa.DataFrameSchema(columns, strict=not wide, ordered=not wide, unique=unique)
+
+
+def _where_from() -> dict[str, pa.Column]:
+    """A response, walked back to its raw line."""
+    return {"source": _text(), "line": pa.Column("int64", pa.Check.ge(1), coerce=True), "wave": _text()}
+
+
+def _response() -> dict[str, pa.Column]:
+    return {**_where_from(), "module": _text(null=True), "received": pa.Column(TIME, nullable=True, coerce=True)}
+
+
+def _counts(*dimensions: str, first: str | None = None) -> dict[str, pa.Column]:
+    """A table of counts: `ALL` in a dimension is its margin; `n` counts what `n_unit` says."""
+    columns = {"row_id": _text(unique=True), "strand": _text()}
+    if first:
+        columns[first] = _text()
+    columns |= {name: _text() for name in dimensions}
+    return columns | {"n": _count(), "n_unit": _text(isin=UNITS)}
+
+
+# Private floors -----------------------------------------------------------------------------------------------------
+INGESTED = _schema(
+    {**_response(), "response_id": _text(null=True), "status": _text(null=True), "duration_seconds": _text(null=True)},
+    wide=True,
+    unique=["source", "line", "wave"],
+)
+REFUSED = _schema(
+    {"source": _text(), "line": pa.Column("int64", coerce=True), "wave": _text(null=True), "reason": _text()}
+)
+RESPONSES = _schema(
+    {
+        **_response(),
+        "response_id": _text(null=True),
+        "speeder": _flag(),
+        "straight_liner": _flag(),
+    },
+    wide=True,
+    unique=["source", "line", "wave"],
+)
+ABOUT = _schema(_where_from(), wide=True, unique=["source", "line", "wave"])
+ENROLMENTS = _schema(
+    {**_where_from(), "module": _text(null=True), "enrolled": _number(), "completed": _number()}, wide=True
+)
+EXCLUSIONS = _schema({**_where_from(), "rule": _text(), "why": _text()}, unique=["source", "line", "wave"])
+UNMAPPED = _schema({"source": _text(), "item": _text(), "answer": _text(), "n": _count()})
+UNFITTING = _schema({**_where_from(), "item": _text(), "why": _text()})
+PEOPLE = _schema({"person": _text(unique=True)}, wide=True)
+LINKS = _schema(
+    {
+        **_where_from(),
+        "module": _text(null=True),
+        "person": _text(null=True),
+        "state": _text(isin=["used", "another_used", "blank_key", "no_module"]),
+        "why": _text(null=True),
+    },
+    unique=["source", "line", "wave"],
+)
+PAIRS = _schema(
+    {
+        "person": _text(),
+        "module": _text(null=True),
+        "wave_from": _text(),
+        "wave_to": _text(),
+        "source_from": _text(),
+        "line_from": pa.Column("int64", coerce=True),
+        "source_to": _text(),
+        "line_to": pa.Column("int64", coerce=True),
+        "method": _text(isin=["exact"]),
+        "certainty": _number(),
+    },
+    unique=["person", "module", "wave_from", "wave_to"],
+)
+TRIPLES = _schema(
+    {"person": _text(), "module": _text(null=True), "waves": _text(), "lines": _text()}, unique=["person", "module"]
+)
+UNMATCHED = _schema(
+    {
+        **_where_from(),
+        "module": _text(null=True),
+        "person": _text(null=True),
+        "wave_from": _text(),
+        "wave_to": _text(),
+        "state": _text(isin=["did_not_answer", "answered_not_linked", "cannot_be_told"]),
+        "why": _text(),
+    }
+)
+SCORES = _schema(
+    {**_where_from(), "module": _text(null=True), "person": _text(null=True)},
+    wide=True,
+    unique=["source", "line", "wave"],
+)
+
+# Results: floor 6 in full precision, floor 7 as released -----------------------------------------------------------
+RESULTS = _schema(
+    {
+        "row_id": _text(unique=True),
+        "strand": _text(),
+        "role": _text(isin=ROLES),
+        "comparison": _text(),
+        "outcome": _text(),
+        "group_by": _text(),
+        "group": _text(),
+        "wave_from": _text(null=True),
+        "wave_to": _text(null=True),
+        "estimate_name": _text(),
+        "estimate": _number(),
+        "ci_low": _number(),
+        "ci_high": _number(),
+        "ci_level": _number(),
+        "ci_method": _text(null=True),
+        "n": _count(),
+        "n_unit": _text(isin=UNITS),
+        "n_missing": _count(null=True),
+        "statistic_name": _text(null=True),
+        "statistic": _number(),
+        "df": _number(),
+        "p": _number(),
+        "p_adjusted": _number(),
+        "family": _text(null=True),
+        "note": _text(null=True),
+        "n_people": _count(null=True),
+    }
+)
+# flow: `box` is a box of the diagram; `parent` the box it is part of (the boxes of one parent sum to it).
+FLOW = _schema(
+    {
+        "row_id": _text(unique=True),
+        "strand": _text(),
+        "box": _text(),
+        "parent": _text(null=True),
+        "wave": _text(null=True),
+        "label": _text(),
+        "n": _count(),
+        "n_unit": _text(isin=UNITS),
+    }
+)
+PARTICIPANTS = _schema(_counts("variable", "category", "matched"))  # matched: yes, no, all
+PARTICIPATION = _schema(_counts("measure", "wave", "group_by", "group"))
+# transitions: an item before and after over matched pairs; `from`/`to` are codes, with margins.
+TRANSITIONS = _schema(_counts("item", "from", "to", first="comparison"))
+MOVEMENT = _schema(_counts("outcome", "group_by", "group", "direction", first="comparison"))  # better, same, worse, all
+
+SCHEMAS: dict[str, pa.DataFrameSchema] = {
+    "ingested": INGESTED,
+    "refused": REFUSED,
+    "responses": RESPONSES,
+    "about": ABOUT,
+    "enrolments": ENROLMENTS,
+    "exclusions": EXCLUSIONS,
+    "unmapped": UNMAPPED,
+    "unfitting": UNFITTING,
+    "people": PEOPLE,
+    "links": LINKS,
+    "pairs": PAIRS,
+    "triples": TRIPLES,
+    "unmatched": UNMATCHED,
+    "scores": SCORES,
+    "comparisons": RESULTS,
+    "levels": RESULTS,
+    "reliability": RESULTS,
+    "flow": FLOW,
+    "participants": PARTICIPANTS,
+    "participation": PARTICIPATION,
+    "transitions": TRANSITIONS,
+    "movement": MOVEMENT,
+}
+COUNT_COLUMNS = ("n", "n_missing", "n_people")
+MISSING_SUFFIX = "_missing"
+MISSING_VALUES = list(MISSING_KINDS)

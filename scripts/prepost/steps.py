@@ -1,0 +1,137 @@
+"""Running a step: its `main` gets what its signature names, from Snakemake or from the command line."""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import json
+import logging
+import os
+import shlex
+import sys
+import time
+import warnings
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from pydantic import TypeAdapter
+
+from prepost.errors import StudyError
+
+log = logging.getLogger("prepost")
+ERROR_MARK = "StudyError"
+NOT_ARGUMENTS = {"code"}
+
+
+def run(main: Callable[..., None], snakemake: Any | None) -> None:
+    """Call `main` with its arguments and report how it went.
+
+    Parameters
+    ----------
+    main : callable
+        A step: keyword-only arguments, each annotated.
+    snakemake : object or None
+        Snakemake's script object, whose input, output and params are looked up by name; None on the command
+        line, where ``--name value`` gives each argument (lists and mappings as JSON).
+
+    Notes
+    -----
+    The first line of the log is the command that runs the step alone. A StudyError is written to stderr and to
+    the log without a traceback, and ends the process with its exit code; anything else keeps its traceback.
+    """
+    hints = get_type_hints(main)
+    hints.pop("return", None)
+    given = _from_snakemake(snakemake, hints) if snakemake is not None else _from_command_line(main, hints)
+    path = Path(str(snakemake.log[0])) if snakemake is not None and len(snakemake.log) else None
+    last = _Last()
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        _start_log(path, last, _command(main, given))
+        try:
+            start = time.monotonic()
+            main(**{name: TypeAdapter(hints[name]).validate_python(value) for name, value in given.items()})
+        except StudyError as error:
+            log.error("%s\n%s", ERROR_MARK, error)
+            if snakemake is None:
+                sys.stderr.write(f"{error}\n")
+            sys.exit(error.exit_code)
+        except Exception:
+            log.exception("a fault of prepost itself, not of the study")
+            raise
+    label = snakemake.rule if snakemake is not None else Path(sys.argv[0]).stem
+    which = " ".join(str(value) for value in dict(snakemake.wildcards).values()) if snakemake is not None else ""
+    sys.stderr.write(f"  {label:<18} {which:<18} {last.message}  ({time.monotonic() - start:.1f} s)\n")
+
+
+class _Last(logging.Handler):
+    """Keeps the last message, which the progress line shows."""
+
+    message = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno == logging.INFO:
+            self.message = record.getMessage().splitlines()[0]
+
+
+def _start_log(path: Path | None, last: logging.Handler, command: str) -> None:
+    log.setLevel(logging.INFO)
+    log.handlers.clear()
+    log.propagate = False
+    handlers: list[logging.Handler] = [last]
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(command + "\n", encoding="utf-8")
+        handlers.append(logging.FileHandler(path, encoding="utf-8"))
+    for handler in handlers:
+        log.addHandler(handler)
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").handlers = handlers[1:] or [logging.NullHandler()]
+
+
+def _from_snakemake(snakemake: Any, hints: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for part in (snakemake.input, snakemake.output, snakemake.params):
+        for name, value in part.items():
+            if name not in NOT_ARGUMENTS:
+                found[name] = _plain(value)
+    unknown, absent = set(found) - set(hints), set(hints) - set(found)
+    if unknown or absent:
+        raise TypeError(f"rule {snakemake.rule} and its script differ: not taken {unknown}, not given {absent}")
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """Snakemake's own lists and strings as plain ones."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple) or (hasattr(value, "__iter__") and not isinstance(value, str | bytes)):
+        return [_plain(inner) for inner in value]
+    return str(value) if isinstance(value, str) else value
+
+
+def _from_command_line(main: Callable[..., None], hints: Mapping[str, Any]) -> dict[str, Any]:
+    parser = argparse.ArgumentParser(description=inspect.getdoc(sys.modules[main.__module__]) or "")
+    for name in hints:
+        parser.add_argument(f"--{name.replace('_', '-')}", dest=name, required=True, help=str(hints[name]))
+    return {name: _from_text(hints[name], text) for name, text in vars(parser.parse_args()).items()}
+
+
+def _from_text(hint: Any, text: str) -> Any:
+    """JSON where the hint wants a list, a mapping or nothing; the text itself for a str or a Path."""
+    if hint in (str, Path):
+        return text
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
+
+
+def _command(main: Callable[..., None], given: Mapping[str, Any]) -> str:
+    script = os.path.relpath(inspect.getfile(main))
+    words = [f"--{name.replace('_', '-')} {shlex.quote(_to_text(value))}" for name, value in given.items()]
+    return " ".join(["python", script, *words])
+
+
+def _to_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
