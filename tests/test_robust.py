@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prepost.robust import MeanChange, complete_pairs, mean_change
+from prepost.pairs import complete_pairs
+from prepost.robust import MeanChange, mean_change
 from scipy import stats
 
 AFTER = np.array([9, 7, 8, 9, 8, 9, 9, 10, 9, 9.0])

@@ -10,6 +10,7 @@ from scipy import stats
 
 #: Below this many people a bootstrap interval is not given: it would be far too short.
 FEWEST_PEOPLE = 10
+RESAMPLES = 10_000
 CI_METHOD = "BCa bootstrap of people"
 _BATCH_CELLS = 1_000_000  # weights held at once: 8 MB, whatever the number of people
 
@@ -33,7 +34,7 @@ def bca_interval(
     n_people: int,
     *,
     rng: np.random.Generator | None,
-    resamples: int = 10_000,
+    resamples: int = RESAMPLES,
     level: float = 0.95,
 ) -> Interval:
     """Bias-corrected and accelerated bootstrap interval of any statistic that can be written on weights of people.

@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
-#: Two values nearer than this are the same value. Scale means such as 3.4 - 3.2 and 0.2 differ in the last
-#: binary digit only; without a tolerance a tie becomes a rank and "no change" becomes a change.
-TIE_TOLERANCE = 1e-9
+from prepost.pairs import TIE_TOLERANCE, complete_pairs
 
 
 class MeanChange(NamedTuple):
@@ -27,40 +24,6 @@ class MeanChange(NamedTuple):
     n: int
     n_people: int
     note: str
-
-
-def complete_pairs(person: ArrayLike | None, *values: ArrayLike) -> tuple[np.ndarray, ...]:
-    """Drop the pairs with a missing value and number the people from 0.
-
-    Parameters
-    ----------
-    person : array-like or None, shape (n,)
-        Who gave each pair; any hashable key. None: each pair is another person.
-    *values : array-like, shape (n,)
-        One or more columns of numbers. A pair counts where all of them are finite.
-
-    Returns
-    -------
-    tuple of ndarray
-        ``codes`` (integers 0 … people - 1), then each of ``values`` as float, complete pairs only.
-
-    Raises
-    ------
-    ValueError
-        Columns of unequal length, or a complete pair without a person: a fault of the calling step.
-    """
-    columns = [np.asarray(pd.array(value, dtype="Float64").to_numpy(dtype=float, na_value=np.nan)) for value in values]
-    lengths = {len(column) for column in columns} | ({len(person)} if person is not None else set())
-    if len(lengths) > 1:
-        raise ValueError(f"columns of one set of pairs must be equally long, not {sorted(lengths)}")
-    keep = np.logical_and.reduce([np.isfinite(column) for column in columns])
-    if person is None:
-        codes = np.arange(int(keep.sum()))
-    else:
-        codes, _ = pd.factorize(pd.Series(person).to_numpy()[keep])
-        if (codes < 0).any():
-            raise ValueError("a pair has no person: give each pair the key of the person who answered")
-    return codes, *(column[keep] for column in columns)
 
 
 def mean_change(change: ArrayLike, person: ArrayLike | None = None, level: float = 0.95) -> MeanChange:
