@@ -6,9 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from prepost.errors import Fault, StudyError, did_you_mean
+from prepost.readers.jisc import read_jisc
+from prepost.readers.microsoft_forms import read_microsoft_forms
 from prepost.readers.plain import read_plain
 from prepost.readers.qualtrics import read_qualtrics
 from prepost.readers.redcap import read_redcap
+from prepost.readers.spss import read_spss
+from prepost.readers.surveymonkey import read_surveymonkey
 from prepost.readers.table import MULTIPLE_SEPARATOR, Column, RawTable, ReadOptions, file_error
 
 __all__ = ["MULTIPLE_SEPARATOR", "PLATFORMS", "Column", "RawTable", "ReadOptions", "read"]
@@ -16,7 +20,11 @@ __all__ = ["MULTIPLE_SEPARATOR", "PLATFORMS", "Column", "RawTable", "ReadOptions
 #: Platform, as ``sources.csv`` names it, to its reader. A new platform is a new room and a line here.
 PLATFORMS: dict[str, Callable[[Path, ReadOptions], RawTable]] = {
     "qualtrics": read_qualtrics,
+    "microsoft_forms": read_microsoft_forms,
+    "surveymonkey": read_surveymonkey,
+    "jisc": read_jisc,
     "redcap": read_redcap,
+    "spss": read_spss,
     "plain": read_plain,
 }
 

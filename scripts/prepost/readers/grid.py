@@ -82,4 +82,10 @@ def read_grid(path: Path, options: ReadOptions) -> Grid:
     first = next((position for position, (_, cells) in enumerate(records) if any(cells)), None)
     if first is None:
         raise file_error(path, "the file holds no row at all", expected="a header row", fix="export it again")
-    return Grid(records=tuple(records[first:]), notes=notes)
+    return Grid(records=_without_blank_columns(records[first:]), notes=notes)
+
+
+def _without_blank_columns(records: list[tuple[int, list[str]]]) -> tuple[tuple[int, list[str]], ...]:
+    """Shorten a header whose last cells are blank in every record, and a sheet's empty right margin with it."""
+    width = max(max((i for i, cell in enumerate(cells, start=1) if cell), default=0) for _, cells in records)
+    return tuple((line, cells[:width]) for line, cells in records)

@@ -12,7 +12,8 @@ from prepost.readers.table import file_error
 
 Rows = Sequence[Sequence[str]]
 
-_JISC_QUESTION = re.compile(r"\s*\d+\.(?:[a-z]\.|[ivx]+\.|\d+\.)*\s+\S")
+_JISC_QUESTION = re.compile(r"\s*\d+(?:\.(?:\d+|[a-z]|[ivx]+))*\.\s+\S")
+_JISC_CODE = re.compile(r"Q\d+(?:_\w+)*$")
 _REDCAP_COLUMN = re.compile(r"record_id$|redcap_\w+$|\w+_complete$|\w+___\w+$|.*\(choice=.*\)$|complete\?$", re.S)
 
 
@@ -44,7 +45,9 @@ def is_surveymonkey(rows: Rows) -> bool:
 def is_jisc(rows: Rows) -> bool:
     """Tell whether the header has Jisc's response number, or mostly questions numbered as Jisc does."""
     header = [cell for cell in rows[0] if cell.strip()]
-    if {"unique response number", "response id (urn)"} & _folded(header):
+    if "unique response number" in _folded(header):
+        return True
+    if "urn" in _folded(header) and any(_JISC_CODE.match(cell) for cell in header):
         return True
     numbered = sum(bool(_JISC_QUESTION.match(cell)) for cell in header)
     return numbered >= 2 and numbered >= len(header) / 2
@@ -115,7 +118,7 @@ _EXPECTED = {
     "qualtrics": "a header with StartDate, EndDate and RecordedDate or ResponseId, or ImportIds in the third row",
     "microsoft_forms": "a header with ID, Start time and Completion time",
     "surveymonkey": "a first header row with Respondent ID and Collector ID, Start Date or date_created",
-    "jisc": "a header with Unique Response Number, or with questions numbered 1. and 1.a.",
+    "jisc": "a header with Unique Response Number, with URN and Q1, or with questions numbered 1. and 1.a.",
     "redcap": "a header with record_id, a redcap_… or …_complete column, or multiple answers as name___1",
 }
 

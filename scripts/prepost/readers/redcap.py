@@ -7,23 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from prepost.readers.grid import read_grid
+from prepost.readers.multiple import Combined, with_combined
 from prepost.readers.recognise import require
-from prepost.readers.table import (
-    MULTIPLE_SEPARATOR,
-    Column,
-    RawTable,
-    ReadOptions,
-    find_meta,
-    make_table,
-    take_records,
-    unique_names,
-)
+from prepost.readers.table import Column, RawTable, ReadOptions, find_meta, make_table, take_records, unique_names
 
 # REDCap writes the minus of a negative code as a further underscore: field___-9 is exported as field____9.
 _RAW_CHOICE = re.compile(r"(?P<question>.+?)___(?P<minus>_(?=\d))?(?P<option>\w+)$")
 _LABEL_CHOICE = re.compile(r"(?P<question>.+?) \(choice=(?P<option>.+)\)$", re.S)
-_TICKED = {"1", "checked"}
-_UNTICKED = {"", "0", "unchecked"}
 
 
 def read_redcap(path: Path, options: ReadOptions) -> RawTable:
@@ -42,6 +32,7 @@ def read_redcap(path: Path, options: ReadOptions) -> RawTable:
         A column is named by its variable (by its label where labels are the headers). The ``name___1``, ``name___2`` …
         columns of one multiple-answer question stay, and one column ``name`` before them joins the ticked options by
         ``" | "``: codes, or the option's label where the cells or the headers hold it; blank where none is ticked.
+        It is left out where the export has a column of that name (a recoded one) already.
         ``meta`` has ``response_id`` (first column), ``received`` (the first ``…_timestamp``) and ``status`` (the first
         ``…_complete``).
 
@@ -59,45 +50,23 @@ def read_redcap(path: Path, options: ReadOptions) -> RawTable:
     header = grid.records[0][1]
     names = unique_names(header)
     taken, refused = take_records(grid.records[1:], [header])
-    columns, plan = _plan(header, names)
-    cells = [(line, [_value(row, part) for part in plan]) for line, row in taken]
-    return make_table(columns, cells, refused, meta=_meta(names), notes={**grid.notes, "header_rows": "1"})
+    columns = [Column(name=name, header=cell) for name, cell in zip(names, header, strict=True)]
+    columns, taken = with_combined(columns, _multiple_answers(header), taken)
+    return make_table(columns, taken, refused, meta=_meta(names), notes={**grid.notes, "header_rows": "1"})
 
 
-def _plan(header: Sequence[str], names: Sequence[str]) -> tuple[list[Column], list[int | list[tuple[int, str]]]]:
-    """Return the columns, and for each its position in the file or the (position, option) pairs that it combines."""
+def _multiple_answers(header: Sequence[str]) -> list[Combined]:
     groups: dict[str, list[tuple[int, str]]] = {}
-    asked: dict[int, str] = {}
     for position, cell in enumerate(header):
         match = _LABEL_CHOICE.match(cell) or _RAW_CHOICE.match(cell)
         if match:
             parts = match.groupdict()
             option = ("-" if parts.get("minus") else "") + parts["option"]
             groups.setdefault(parts["question"], []).append((position, option))
-            asked[position] = parts["question"]
-    columns: list[Column] = []
-    plan: list[int | list[tuple[int, str]]] = []
-    for position, name in enumerate(names):
-        question = asked.get(position)
-        if question is not None and groups[question][0][0] == position and question not in names:
-            columns.append(Column(name=question, header=question))
-            plan.append(groups[question])
-        columns.append(Column(name=name, header=header[position]))
-        plan.append(position)
-    return columns, plan
-
-
-def _value(row: Sequence[str], part: int | list[tuple[int, str]]) -> str:
-    if isinstance(part, int):
-        return row[part]
-    ticked = []
-    for position, option in part:
-        cell = row[position]
-        if cell.strip().casefold() in _TICKED:
-            ticked.append(option)
-        elif cell.strip().casefold() not in _UNTICKED:
-            ticked.append(cell)  # the label itself stands in the cell
-    return MULTIPLE_SEPARATOR.join(ticked)
+    return [
+        Combined(column=Column(name=question, header=question), parts=tuple(parts))
+        for question, parts in groups.items()
+    ]
 
 
 def _meta(names: Sequence[str]) -> dict[str, str]:
