@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special, stats
+from scipy import optimize, special, stats
 
 from prepost.pairs import TIE_TOLERANCE, Effect, base, complete_pairs, no_effect
 from prepost.ranks import SignedRank, rank_biserial, wilcoxon
-from prepost.resample import RESAMPLES, Interval, bca_interval, weighted_sums
+from prepost.resample import RESAMPLES, Interval, bca_interval, no_interval, weighted_sums
 from prepost.robust import mean_change
 
 __all__ = [
@@ -172,8 +172,7 @@ def d_z(
         table = _by_person(codes, np.ones(n), d, d**2)
         interval = bca_interval(_d_z_of(table), n_people, rng=rng, resamples=resamples, level=level)
     else:
-        low, high = special.nctdtrinc(n - 1, [(1 + level) / 2, (1 - level) / 2], estimate * np.sqrt(n)) / np.sqrt(n)
-        interval = Interval(float(low), float(high), "noncentral t", "")
+        interval = _noncentral_interval(estimate, n, level)
     return Effect(estimate, *interval[:3], n, n_people, interval.note)
 
 
@@ -309,6 +308,23 @@ def _contrast_interval(x: np.ndarray, y: np.ndarray, g: float, j: float, level: 
     of_spread = d**2 * (vx + vy + 2 * r2 * np.sqrt(vx * vy)) / (8 * df * spread**2)
     half = float(stats.norm.ppf((1 + level) / 2) * j * np.sqrt(of_mean + of_spread))
     return Interval(g - half, g + half, "Bonett 2008, delta method", "")
+
+
+def _noncentral_interval(d: float, n: int, level: float) -> Interval:
+    t, root = abs(d) * np.sqrt(n), np.sqrt(n)
+    bounds = []
+    for tail in ((1 + level) / 2, (1 - level) / 2):
+        near = float(special.nctdtrinc(n - 1, tail, t))  # right to five digits or so: the root below mends it
+        reach = 0.01 * (1 + abs(near))
+
+        def miss(shift: float, tail: float = tail) -> float:
+            return float(stats.nct.cdf(t, n - 1, shift)) - tail
+
+        if not miss(near - reach) > 0 > miss(near + reach):
+            return no_interval("the noncentral t has no solution here: no interval")
+        bounds.append(float(optimize.brentq(miss, near - reach, near + reach, xtol=1e-13)) / root)
+    low, high = bounds if d >= 0 else (-bounds[1], -bounds[0])
+    return Interval(low, high, "noncentral t", "")
 
 
 def _d_z_of(table: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:

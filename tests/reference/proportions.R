@@ -1,0 +1,10 @@
+# Expected numbers of tests/test_proportions.py: Wilson's interval, and CR2 for the variance of a nested share.
+suppressMessages(library(clubSandwich))
+show <- function(name, ...) cat(name, format(c(...), digits = 15), "\n")
+for (case in list(c(8, 10), c(0, 12), c(12, 12), c(305, 558), c(512, 558)))
+  show(paste(case, collapse = "/"), suppressWarnings(prop.test(case[1], case[2], correct = FALSE)$conf.int))
+y <- c(1, 1, 0, 1, 0, 0, 1, 1, 1, 0, 1, 1, 0, 1); who <- c(1, 1, 2, 2, 3, 3, 4, 4, 4, 5, 6, 6, 7, 8)
+fit <- coef_test(lm(y ~ 1), vcov = "CR2", cluster = who, test = "Satterthwaite")
+p <- fit$beta; n_eff <- min(length(y), p * (1 - p) / fit$SE^2); z <- qt(.975, fit$df_Satt)
+show("nested p n_eff df", p, n_eff, fit$df_Satt)
+show("nested interval", (p + z^2 / (2 * n_eff) + c(-1, 1) * z * sqrt(p * (1 - p) / n_eff + z^2 / (4 * n_eff^2))) / (1 + z^2 / n_eff))
