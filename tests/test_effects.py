@@ -74,6 +74,10 @@ def test_g_av_changes_sign_with_direction():
     assert hedges_g_av(AFTER, BEFORE).estimate == pytest.approx(-hedges_g_av(BEFORE, AFTER).estimate, rel=1e-12)
 
 
+def test_g_av_keeps_its_digits_far_from_zero():
+    assert hedges_g_av(BEFORE + 1e7, AFTER + 1e7).estimate == pytest.approx(1.031950867490325, rel=1e-9)
+
+
 def test_g_av_of_nested_pairs_resamples_people():
     who, before, after = nested()
     g = hedges_g_av(before, after, who, rng=np.random.default_rng(1))

@@ -115,6 +115,7 @@ def hedges_g_av(
     n, n_people = base(codes)
     if n < 3:
         return no_effect(n, n_people, f"{_pairs(n)}: no standardised effect")
+    x, y = x - x.mean(), y - x.mean()  # sums of squares about a near point keep their digits
     j = small_sample_correction(n - 1)
     estimate = float(j * _standardised(np.ones((1, n)), np.column_stack([np.ones(n), x, y, x**2, y**2]))[0])
     if not np.isfinite(estimate):
