@@ -39,7 +39,8 @@ def read_plain(path: Path, options: ReadOptions) -> RawTable:
     RawTable
         Columns named by the header. Where a second header row gives the parts of questions whose heading spans several
         columns (blank cells in the first row), a column is ``Heading [Part]`` and ``question`` is the part.
-        Lines below an empty one that lack what every response above has are refused as a legend.
+        Lines below an empty one are refused as a legend where they lack half or more of what every response above has,
+        and the first of it (a time or a number).
 
     Raises
     ------
@@ -102,8 +103,12 @@ def _legend(empty: Sequence[int], taken: Records) -> set[int]:
     if not above:
         return set()
     always = [position for position in range(len(above[0])) if all(cells[position].strip() for cells in above)]
-    below = [(line, cells) for line, cells in taken if line > min(empty)]
-    return {line for line, cells in below if sum(not cells[p].strip() for p in always) * 2 > len(always)}
+    legend = set()
+    for line, cells in taken:
+        missing = [not cells[position].strip() for position in always]
+        if line > min(empty) and missing and missing[0] and sum(missing) * 2 >= len(missing):
+            legend.add(line)
+    return legend
 
 
 def _read_parquet(path: Path) -> RawTable:

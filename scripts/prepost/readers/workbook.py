@@ -14,7 +14,7 @@ from prepost.readers.table import file_error
 
 # A sheet of 100,000 responses to 200 questions is under 500 MB of XML; beyond this a zip is a fault or an attack.
 MOST_BYTES = 1_000_000_000
-MOST_EXPANSION = 1_000
+MOST_EXPANSION = 300
 _SMALL_ENOUGH = 50_000_000
 
 
