@@ -141,6 +141,10 @@ def test_an_undecidable_delimiter_is_refused_and_can_be_stated(tmp_path: Path):
     assert "none of ours" in fault(path, "plain", ReadOptions(delimiter="#"))
 
 
+def test_a_header_alone_is_enough_where_one_delimiter_gives_many_fields():
+    assert find_delimiter('"How, when?",Why; what?,Who,Where\n', HERE) == ","
+
+
 def test_names_are_made_unique_and_a_literal_one_stays():
     assert unique_names(["a", "", "a", "a [2]", " "]) == ["a", "column 2", "a [3]", "a [2]", "column 5"]
 
@@ -435,6 +439,11 @@ def test_jisc_coded_combines_options_but_not_ranks(tmp_path: Path):
     assert list(table.rows.columns) == ["URN", "Q1", "Q3", "Q3_1", "Q3_2", "Q3_3", "Q13", "Q13_1", "Q13_2"]
     assert [row[2] for row in cells(table)] == ["1 | 3", None]
     assert table.meta == {"response_id": "URN"}
+
+
+def test_jisc_ranks_without_a_column_of_the_whole_are_no_ticks(tmp_path: Path):
+    table = read(put(tmp_path, "URN,Q13_1,Q13_2\n1-1,2,1\n"), "jisc")
+    assert list(table.rows.columns) == ["URN", "Q13_1", "Q13_2"]
 
 
 def test_jisc_marks_are_enough_without_the_response_number(tmp_path: Path):

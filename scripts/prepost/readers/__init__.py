@@ -66,4 +66,9 @@ def read(path: Path, platform: str, *, options: ReadOptions | None = None) -> Ra
         raise file_error(path, what, expected="the raw export", fix="put the export into the data folder by this name")
     if path.stat().st_size == 0:
         raise file_error(path, "the file is empty (0 bytes)", expected="a header row", fix="export it again")
-    return PLATFORMS[platform](path, options or ReadOptions())
+    try:
+        return PLATFORMS[platform](path, options or ReadOptions())
+    except PermissionError:
+        raise file_error(
+            path, "the file may not be read by you", expected="a readable file", fix="its permissions"
+        ) from None

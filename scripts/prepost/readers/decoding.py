@@ -259,18 +259,21 @@ def find_delimiter(text: str, path: Path) -> str:
 
     Notes
     -----
-    A delimiter fits as far as the first 200 records have as many fields as the first of them.
+    A delimiter fits as far as the first 200 records have as many fields as the first of them. Of two that fit alike
+    (as in a header without data) one is taken only if it gives at least twice as many fields.
     """
-    fits = {}
+    fits, wide = {}, {}
     for delimiter in DELIMITERS:
         widths, header = _widths(text, delimiter, path)
         if header > 1:
             fits[delimiter] = sum(width in (widths[0], header) for width in widths) / len(widths)
+            wide[delimiter] = header
     if not fits:
         return ","
     best = max(fits.values())
-    winners = [delimiter for delimiter, fit in fits.items() if fit == best]
-    if len(winners) > 1 or best < 0.5:
+    winners = sorted((d for d, fit in fits.items() if fit == best), key=wide.__getitem__, reverse=True)
+    doubtful = len(winners) > 1 and wide[winners[0]] < 2 * wide[winners[1]]
+    if doubtful or best < 0.5:
         tried = ", ".join(f"{DELIMITER_NAMES[d]} {fit:.0%}" for d, fit in sorted(fits.items()))
         raise file_error(
             path,

@@ -66,7 +66,7 @@ def read_jisc(path: Path, options: ReadOptions) -> RawTable:
         Column(name=name, header=cell, question=_question(cell)) for name, cell in zip(names, header, strict=True)
     ]
     taken, refused = take_records(grid.records[1:], [header])
-    columns, taken = with_combined(columns, _coded_multiple_answers(header), taken)
+    columns, taken = with_combined(columns, _coded_multiple_answers(header, taken), taken)
     return make_table(columns, taken, refused, meta=meta, notes={**grid.notes, "header_rows": "1"})
 
 
@@ -75,7 +75,7 @@ def _question(cell: str) -> str | None:
     return cell[match.end() :] if match else None
 
 
-def _coded_multiple_answers(header: Sequence[str]) -> list[Combined]:
+def _coded_multiple_answers(header: Sequence[str], taken: Sequence[tuple[int, Sequence[str]]]) -> list[Combined]:
     groups: dict[str, list[tuple[int, str]]] = {}
     for position, cell in enumerate(header):
         match = _CODED_PART.match(cell)
@@ -84,4 +84,5 @@ def _coded_multiple_answers(header: Sequence[str]) -> list[Combined]:
     return [
         Combined(column=Column(name=question, header=question), parts=tuple(parts))
         for question, parts in groups.items()
+        if all(cells[position] in ("", "0", "1") for position, _ in parts for _, cells in taken)
     ]

@@ -109,9 +109,7 @@ def wrong_platform(path: Path, platform: str, grid: Grid) -> StudyError:
     else:
         seen = f"this looks like a plain table of {width:,} columns"
         fix = "set platform to plain for this source in sources.csv, or export the file again"
-    return file_error(
-        path, f"declared as {platform}, but {seen}", expected=_EXPECTED[platform], fix=fix, rows=[grid.records[0][0]]
-    )
+    return file_error(path, f"declared as {platform}, but {seen}", expected=_EXPECTED[platform], fix=fix)
 
 
 _EXPECTED = {

@@ -6,7 +6,7 @@ import datetime
 import zipfile
 from pathlib import Path
 
-from python_calamine import CalamineError, load_workbook
+from python_calamine import CalamineError, SheetVisibleEnum, load_workbook
 
 from prepost.errors import did_you_mean
 from prepost.readers.decoding import kind_of
@@ -80,7 +80,9 @@ def sheet_records(path: Path, sheet: str | None = None) -> tuple[list[tuple[int,
     _check_zip(path)
     try:
         book = load_workbook(path)
-        names = [item.name for item in book.sheets_metadata if "Visible" in str(item.visible)] or book.sheet_names
+        names = [
+            item.name for item in book.sheets_metadata if item.visible == SheetVisibleEnum.Visible
+        ] or book.sheet_names
         name = names[0] if sheet is None else sheet
         if name not in book.sheet_names:
             raise file_error(
