@@ -145,7 +145,7 @@ def test_sleep_drops_its_tied_pair(sleep):
     r = rank_biserial(sleep)
     assert r.estimate == 1.0
     assert np.isnan(r.ci_low)
-    assert "1 of 10 pairs did not move" in r.note
+    assert "did not move" in r.note
     assert "same way" in r.note
 
 

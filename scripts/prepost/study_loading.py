@@ -187,3 +187,22 @@ def resolved(study: Study) -> str:
 def load_resolved(path: Path) -> Study:
     """Read back what `resolved` wrote."""
     return Study.model_validate(read_yaml(path, "results/run_config.yaml"))
+
+
+def missing_raw_files(study: Study, data: Path) -> None:
+    """Raise one StudyError that names every raw export of the study which is not in the data folder."""
+    absent = [row for row in study.sources if not (data / row.file).is_file()]
+    if absent:
+        there = {str(path.relative_to(data)) for path in data.rglob("*") if path.is_file()} if data.is_dir() else set()
+        raise StudyError(
+            *[
+                Fault(
+                    f"config/sources.csv · {row.source} · file",
+                    f"the raw export '{row.file}' is not in the data folder",
+                    did_you_mean(row.file, there),
+                    "put the file there, mend its name in sources.csv, or give the folder with DATA=…",
+                )
+                for row in absent
+            ],
+            kind="file",
+        )

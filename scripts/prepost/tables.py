@@ -46,7 +46,7 @@ def check(frame: pd.DataFrame, schema: str, where: str) -> pd.DataFrame:
 
 
 def write(frame: pd.DataFrame, path: Path, schema: str) -> None:
-    """Write a table as Parquet or CSV (by the path's ending) after checking it; the file appears whole or not at all."""
+    """Write a table as Parquet or CSV (by its ending) after checking it; the file appears whole or not at all."""
     frame = check(frame.reset_index(drop=True), schema, path.name)
     scratch = path.with_name(f".{path.name}.part")
     path.parent.mkdir(parents=True, exist_ok=True)

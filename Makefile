@@ -1,0 +1,68 @@
+# Two commands do all their own set-up:   make report    make test
+# A study is a folder that holds config/: make report STUDY=studies/dart DATA=../shared/data/dart CORES=2
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help report test study trace lint lock clean
+
+STUDY ?= .
+DATA ?= $(STUDY)/data
+CORES ?= all
+PROFILE ?= default
+PYTHON ?= python3
+# PY=python uses the environment that is active (conda, a module) in place of .venv.
+PY ?= .venv/bin/python
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONHASHSEED := 0
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+
+help:
+	@printf '%s\n' \
+	  'make report                         regenerate the report of the bundled study' \
+	  'make report STUDY=… DATA=… CORES=…  the same for another study' \
+	  'make test                           run the tests' \
+	  'make study NAME=x                   begin a new study in studies/x' \
+	  'make trace KEY=… [STUDY=…]          walk a number of the report back to its data' \
+	  'make lint                           formatters and linters' \
+	  'make lock                           resolve the packages anew, with hashes' \
+	  'make clean [STUDY=…]                take away results/ of a study'
+
+ifeq ($(PY),.venv/bin/python)
+READY := .venv/.ready
+else
+READY :=
+endif
+
+.venv/.ready: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	  || { echo 'prepost needs Python 3.11 to 3.13; name one with PYTHON=python3.12' >&2; exit 1; }
+	@echo 'Installing the packages into .venv (once; about a minute) …'
+	@$(PYTHON) -m venv .venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+report: $(READY)
+	@$(PY) workflow/build.py --study '$(STUDY)' --data '$(DATA)' --cores '$(CORES)' --profile '$(PROFILE)'
+
+test: $(READY)
+	@$(PY) -m pytest -n 2 $(ARGS)
+
+study: $(READY)
+	@$(PY) workflow/new_study.py '$(NAME)'
+
+trace: $(READY)
+	@$(PY) workflow/trace.py --study '$(STUDY)' --data '$(DATA)' --key '$(KEY)'
+
+lint: $(READY)
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m snakefmt --check --quiet workflow
+	@$(PY) -m snakemake --snakefile workflow/Snakefile --lint
+
+lock: $(READY)
+	@$(PY) -m pip install --quiet uv
+	@$(PY) -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
+	  --no-header --group dev pyproject.toml --output-file requirements.txt
+
+clean:
+	@rm -rf '$(STUDY)/results' '$(STUDY)/.snakemake'

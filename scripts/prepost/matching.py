@@ -1,0 +1,292 @@
+"""One person's responses over the waves of one module, linked on an exact, normalised key.
+
+Identifiers end here: what leaves names people P00001, P00002, … in the order of first appearance.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+import pandas as pd
+
+from prepost.schemas import MISSING_SUFFIX
+
+RESPONSE = ["source", "line", "wave"]
+NOT_STATED = "not stated"
+
+
+class Matched(NamedTuple):
+    """The tables of floor 3."""
+
+    people: pd.DataFrame
+    links: pd.DataFrame
+    pairs: pd.DataFrame
+    triples: pd.DataFrame
+    unmatched: pd.DataFrame
+
+
+def normalise(values: pd.Series, rules: Sequence[str]) -> pd.Series:
+    """Bring keys into one form, so that writing does not keep a person from being known again.
+
+    Parameters
+    ----------
+    values : Series of text
+        Keys as written.
+    rules : sequence of {"trim", "lower", "accents", "blanks", "punctuation"}
+        What is evened out, in any order.
+
+    Returns
+    -------
+    Series of text
+        Null where nothing is left.
+
+    Examples
+    --------
+    >>> normalise(pd.Series([" LN-7 "]), ["trim", "lower"]).tolist()
+    ['ln-7']
+    """
+    found = values.astype("string")
+    if "accents" in rules:
+        found = found.map(
+            lambda text: "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)),
+            na_action="ignore",
+        ).astype("string")
+    if "lower" in rules:
+        found = found.str.casefold()
+    if "punctuation" in rules:
+        found = found.str.replace(r"[^\w\s]|_", "", regex=True)
+    if "blanks" in rules:
+        found = found.str.replace(r"\s+", "", regex=True)
+    if "trim" in rules:
+        found = found.str.strip()
+    return found.where(found.str.strip() != "")
+
+
+def match(
+    responses: pd.DataFrame,
+    about: pd.DataFrame,
+    *,
+    key: Sequence[str],
+    rules: Sequence[str],
+    waves: Sequence[str],
+    several: str,
+) -> Matched:
+    """Link the responses of each person within each module.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        Floor 2, one row a response of a survey wave (schema ``responses``).
+    about : DataFrame
+        Floor 2, one row a person and source, of what is known whatever the wave (schema ``about``).
+    key : sequence of str
+        Identifier items that together name a person; one blank among them makes the key blank.
+    rules : sequence of str
+        See `normalise`.
+    waves : sequence of str
+        The waves in time order.
+    several : {"first", "last", "most_complete"}
+        Which response stands for a person who gave several in one wave of one module.
+
+    Returns
+    -------
+    Matched
+        ``people``: person and what `about` says of them. ``links``: each response, its person and its state
+        (``used``; ``part``, another file's share of the same response; ``another_used``; ``blank_key``;
+        ``no_module``). ``pairs``: person, module, wave_from, wave_to and the lines of both. ``triples``: people
+        with every wave. ``unmatched``: for each two waves, each used response without its other side, and which of
+        three states it is in: did_not_answer, answered_not_linked, cannot_be_told.
+    """
+    keys = pd.concat([_key(responses, key, rules), _key(about, key, rules)], ignore_index=True)
+    codes, _ = pd.factorize(keys)
+    person = pd.Series([f"P{code + 1:05d}" if code >= 0 else None for code in codes], dtype="string")
+    of_responses = person.iloc[: len(responses)].set_axis(responses.index)
+    of_about = person.iloc[len(responses) :].set_axis(about.index)
+    people = _people(about, of_about, of_responses, key)
+    links = _links(responses, of_responses, people, waves, several, key)
+    used = links[links["state"] == "used"]
+    pairs = _pairs(used, waves)
+    return Matched(people, links, pairs, _triples(used, waves), _unmatched(links, pairs, waves))
+
+
+def _key(frame: pd.DataFrame, key: Sequence[str], rules: Sequence[str]) -> pd.Series:
+    parts = [
+        normalise(frame[item], rules) if item in frame else pd.Series(pd.NA, index=frame.index, dtype="string")
+        for item in key
+    ]
+    joined = parts[0]
+    for part in parts[1:]:
+        joined = joined.str.cat(part, sep="\x1f")
+    return joined
+
+
+def _people(about: pd.DataFrame, person: pd.Series, seen: pd.Series, key: Sequence[str]) -> pd.DataFrame:
+    drop = {*RESPONSE, "response_id", "received", *key, *[f"{item}{MISSING_SUFFIX}" for item in key]}
+    kept = about[[column for column in about if column not in drop]].copy()
+    for column in kept.select_dtypes("string"):
+        kept[column] = kept[column].mask(kept[column] == NOT_STATED)
+    kept.insert(0, "person", person)
+    first = kept.dropna(subset="person").groupby("person", sort=True).first()
+    everyone = pd.Index(sorted({*seen.dropna(), *person.dropna()}), name="person", dtype="string")
+    return first.reindex(everyone).reset_index().astype({"person": "string"})
+
+
+def _links(
+    responses: pd.DataFrame,
+    person: pd.Series,
+    people: pd.DataFrame,
+    waves: Sequence[str],
+    several: str,
+    key: Sequence[str],
+) -> pd.DataFrame:
+    links = responses[[*RESPONSE, "module", "received"]].copy()
+    links["person"] = person
+    if "module" in people:
+        links["module"] = links["module"].fillna(links["person"].map(people.set_index("person")["module"]))
+    links["state"], links["why"] = "used", pd.NA
+    has_modules = links["module"].notna().any()
+    _set(links, links["person"].isna(), "blank_key", "the key is blank")
+    if has_modules:
+        _set(links, links["person"].notna() & links["module"].isna(), "no_module", "it is not known which module")
+    linked = links[links["state"] == "used"]
+    same = linked.duplicated(["person", "module", "wave"], keep=False)
+    answers = _answered(responses, key)
+    for _, rows in linked[same].groupby(["person", "module", "wave"], dropna=False, sort=True):
+        _choose(links, rows, answers, several)
+    order = {wave: place for place, wave in enumerate(waves)}
+    links = links.assign(place=links["wave"].map(order)).sort_values(["place", "source", "line"], kind="stable")
+    return links[[*RESPONSE, "module", "person", "state", "why"]].reset_index(drop=True)
+
+
+def _set(links: pd.DataFrame, where: pd.Series, state: str, why: str) -> None:
+    links.loc[where, "state"] = state
+    links.loc[where, "why"] = why
+
+
+def _answered(responses: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
+    """Which items each response answers; the key is no answer, since every part of a response repeats it."""
+    items = [c.removesuffix(MISSING_SUFFIX) for c in responses if c.endswith(MISSING_SUFFIX)]
+    items = [item for item in items if item not in key]
+    return pd.DataFrame({item: responses[f"{item}{MISSING_SUFFIX}"].isna() for item in items}, index=responses.index)
+
+
+def _choose(links: pd.DataFrame, rows: pd.DataFrame, answers: pd.DataFrame, several: str) -> None:
+    """Of several responses of one person in one wave: one is used, parts of it are joined, the others stand aside."""
+    order = rows.assign(answered=answers.loc[rows.index].sum(axis=1)).sort_values(
+        ["received", "source", "line"], kind="stable", na_position="first"
+    )
+    if several == "most_complete":
+        order = order.sort_values("answered", kind="stable")
+    chosen = order.index[0] if several == "first" else order.index[-1]
+    taken = answers.loc[chosen].to_numpy()
+    for other in order.index:
+        if other == chosen:
+            continue
+        mine = answers.loc[other].to_numpy()
+        shared = answers.columns[taken & mine]
+        is_part = links.at[other, "source"] != links.at[chosen, "source"] and shared.empty
+        state = "part" if is_part else "another_used"
+        why = "another file's part of the same response" if is_part else f"the person's {several} response is used"
+        _set(links, links.index == other, state, why.replace("_", " "))
+        taken = taken | mine if is_part else taken
+
+
+def _pairs(used: pd.DataFrame, waves: Sequence[str]) -> pd.DataFrame:
+    parts = []
+    for wave_from, wave_to in combinations(waves, 2):
+        before = used[used["wave"] == wave_from]
+        after = used[used["wave"] == wave_to]
+        both = before.merge(after, on=["person", "module"], suffixes=("_from", "_to"))
+        parts.append(both.assign(method="exact", certainty=1.0))
+    columns = ["person", "module", "wave_from", "wave_to", "source_from", "line_from", "source_to", "line_to"]
+    pairs = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*columns, "method", "certainty"])
+    order = ["person", "module", "wave_from", "wave_to"]
+    return pairs[[*columns, "method", "certainty"]].sort_values(order, kind="stable").reset_index(drop=True)
+
+
+def _triples(used: pd.DataFrame, waves: Sequence[str]) -> pd.DataFrame:
+    """People who answered every wave of a module, where the study has three waves or more."""
+    columns = ["person", "module", "waves", "lines"]
+    groups = used.groupby(["person", "module"], dropna=False, sort=True)
+    rows = [
+        (
+            person,
+            module,
+            "|".join(rows["wave"]),
+            "|".join(f"{s}:{n}" for s, n in zip(rows["source"], rows["line"], strict=True)),
+        )
+        for (person, module), rows in groups
+        if len(waves) >= 3 and len(rows) == len(waves)
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _unmatched(links: pd.DataFrame, pairs: pd.DataFrame, waves: Sequence[str]) -> pd.DataFrame:
+    parts = []
+    for wave_from, wave_to in combinations(waves, 2):
+        found = pairs[(pairs["wave_from"] == wave_from) & (pairs["wave_to"] == wave_to)]
+        before = _without(links[(links["wave"] == wave_from) & (links["state"] == "used")], found, "from")
+        after_used = _without(links[(links["wave"] == wave_to) & (links["state"] == "used")], found, "to")
+        after_unknown = links[(links["wave"] == wave_to) & links["state"].isin(["blank_key", "no_module"])]
+        after = pd.concat([after_used, after_unknown]).assign(
+            state="answered_not_linked",
+            why=f"answered {wave_to}, and no {wave_from} response is known to be the same person's",
+        )
+        loose = set(after["module"].dropna())
+        anywhere = after["module"].isna().any()
+        unsure = before["module"].isin(loose) | anywhere
+        before = before.assign(
+            state="did_not_answer", why=f"every {wave_to} response of the module belongs to someone else"
+        )
+        before.loc[unsure, "state"] = "cannot_be_told"
+        before.loc[unsure, "why"] = f"some {wave_to} responses of the module belong to nobody known"
+        parts.append(pd.concat([before, after]).assign(wave_from=wave_from, wave_to=wave_to))
+    columns = [*RESPONSE, "module", "person", "wave_from", "wave_to", "state", "why"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def _without(links: pd.DataFrame, pairs: pd.DataFrame, side: str) -> pd.DataFrame:
+    inside = pd.MultiIndex.from_frame(pairs[[f"source_{side}", f"line_{side}"]])
+    return links[~pd.MultiIndex.from_frame(links[["source", "line"]]).isin(inside)]
+
+
+def completions(responses: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a used response with its person, module and answers, parts of other files filled in.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        Floor 2 (schema ``responses``).
+    links : DataFrame
+        Floor 3 (schema ``links``).
+
+    Returns
+    -------
+    DataFrame
+        ``source, line, wave, module, person`` and every item column of `responses`.
+    """
+    joined = links[links["state"].isin(["used", "part"])].merge(
+        responses.drop(columns="module"), on=RESPONSE, how="left", validate="one_to_one"
+    )
+    used, parts = joined[joined["state"] == "used"], joined[joined["state"] == "part"]
+    if len(parts):
+        used = _fill(used, parts)
+    return used.drop(columns=["state", "why"]).reset_index(drop=True)
+
+
+def _fill(used: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
+    by = ["person", "module", "wave"]
+    answers = [c for c in parts if not c.endswith(MISSING_SUFFIX) and c not in (*RESPONSE, *by)]
+    first = parts.groupby(by, dropna=False)[answers].first()
+    other = first.reindex(pd.MultiIndex.from_frame(used[by])).set_axis(used.index)
+    filled = used.copy()
+    for column in answers:
+        filled[column] = used[column].fillna(other[column])
+    for column in [c for c in used if c.endswith(MISSING_SUFFIX)]:
+        item = column.removesuffix(MISSING_SUFFIX)
+        shown = [c for c in answers if c == item or c.startswith(f"{item}__")]
+        filled[column] = used[column].mask(filled[shown].notna().any(axis=1) & used[column].notna())
+    return filled

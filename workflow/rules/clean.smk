@@ -1,0 +1,33 @@
+"""Floor 2: answers as values, and every response that is set aside, with the rule and the reason.
+
+needs: 1_ingested/*.parquet of the learners; items.csv, fields.csv, recodes.csv, the vocabulary sheets
+leaves: 2_cleaned/learners/{responses,about,enrolments}.parquet, {exclusions,unmapped,unfitting}.csv
+"""
+
+
+rule clean:
+    input:
+        code=code("clean"),
+        responses=expand("results/1_ingested/{source}.parquet", source=LEARNERS),
+        items="config/items.csv",
+        fields="config/fields.csv",
+        recodes=RECODES,
+        vocabularies=VOCABULARIES,
+    output:
+        responses="results/2_cleaned/learners/responses.parquet",
+        about="results/2_cleaned/learners/about.parquet",
+        enrolments="results/2_cleaned/learners/enrolments.parquet",
+        exclusions="results/2_cleaned/learners/exclusions.csv",
+        unmapped="results/2_cleaned/learners/unmapped.csv",
+        unfitting="results/2_cleaned/learners/unfitting.csv",
+    params:
+        cleaning=SETTINGS["cleaning"],
+        waves=SETTINGS["waves"],
+        outcomes=SETTINGS["outcomes"],
+        vocabulary=SETTINGS["vocabularies"],
+    log:
+        "results/logs/clean.log",
+    benchmark:
+        "results/benchmarks/clean.tsv"
+    script:
+        "../../scripts/clean.py"

@@ -1,0 +1,102 @@
+"""What the rules share: the study, and the two input functions, `code()` and `raw()`.
+
+needs: config/ of the study, which is the working directory; the folder of the raw exports in config["data"]
+leaves: STUDY, SETTINGS, DATA, SIMULATED, and the names of the tables
+"""
+
+import ast
+import sys
+from pathlib import Path
+
+REPO = Path(workflow.basedir).resolve().parent
+sys.path.insert(0, str(REPO / "scripts"))
+
+from prepost.errors import StudyError
+from prepost.simulation.guard import refusal
+from prepost.study_loading import load, missing_raw_files
+
+COUNTS = ["flow", "participants", "participation", "movement", "transitions"]
+ESTIMATES = ["comparisons", "levels", "reliability"]
+TABLES = sorted(COUNTS + ESTIMATES)
+FIGURES = ["flow", "likert", "modules", "movement", "outcomes", "participants", "three_months", "transitions"]
+AUDITED = ["1_ingested", "2_cleaned", "3_matched", "4_scored", "6_statistics", "7_release", "8_exhibits"]
+
+
+def study_or_exit():
+    """Load the study; a fault is printed alone, since raising here would show a stack."""
+    try:
+        found = load(Path("config"))
+        simulated = Path("config/simulation.yaml").is_file() and DATA == Path("data")
+        if simulated:
+            fault = refusal(DATA, {row.file for row in found.sources})
+            if fault:
+                raise StudyError(fault, kind="refused")
+        else:
+            missing_raw_files(found, DATA)
+        return found, simulated
+    except StudyError as error:
+        sys.stderr.write(f"\n{error}\n\n")
+        sys.exit(error.exit_code)
+
+
+def code(rule, *files):
+    """List a rule's script, every module of ours that it imports, and further files of the project by name."""
+    found, todo = set(), [REPO / "scripts" / f"{rule}.py"]
+    while todo:
+        path = todo.pop()
+        if path in found or not path.is_file():
+            continue
+        found.add(path)
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                base = node.module or ""
+                if node.level:
+                    home = path.parent.relative_to(REPO / "scripts").parts
+                    base = ".".join([*home[: len(home) - node.level + 1], *([base] if base else [])])
+                names = [base, *[f"{base}.{alias.name}" for alias in node.names]]
+            for name in names:
+                if name.split(".")[0] == "prepost":
+                    module = REPO / "scripts" / Path(*name.split("."))
+                    todo += [module.with_suffix(".py"), module / "__init__.py"]
+    return sorted(str(path) for path in found) + [str(REPO / file) for file in files]
+
+
+def raw(wildcards):
+    """Return the raw export of a source, named as sources.csv names it, in the data folder."""
+    return str(DATA / FILES[wildcards.source])
+
+
+DATA = Path(config.get("data", "data"))
+if DATA.is_absolute() and DATA.is_relative_to(Path.cwd()):
+    DATA = DATA.relative_to(Path.cwd())
+STUDY, SIMULATED = study_or_exit()
+SETTINGS = STUDY.settings.model_dump(mode="json", by_alias=True)
+FILES = {row.source: row.file for row in STUDY.sources}
+LEARNERS = STUDY.sources_of("learners")
+RECODES = ["config/recodes.csv"] if Path("config/recodes.csv").is_file() else []
+VOCABULARIES = [f"config/{vocabulary['sheet']}" for vocabulary in SETTINGS["vocabularies"]]
+NOTEBOOKS = sorted(str(path.relative_to(REPO)) for path in (REPO / "notebooks").glob("*.*") if path.suffix != ".ipynb")
+AUDIT_PAGES = [f"notebooks/audit_{floor}.ipynb" for floor in AUDITED]
+PROSE = sorted(str(path) for path in Path("config/report").glob("*.md"))
+
+# Every file of floors 1 to 8, for the audit pages and the manifest.
+ARTEFACTS = (
+    expand("results/1_ingested/{source}.{ending}", source=FILES, ending=["parquet", "refused.csv"])
+    + expand("results/2_cleaned/learners/{t}.parquet", t=["responses", "about", "enrolments"])
+    + expand("results/2_cleaned/learners/{t}.csv", t=["exclusions", "unmapped", "unfitting"])
+    + expand("results/3_matched/learners/{t}.parquet", t=["people", "links", "pairs", "triples", "unmatched"])
+    + ["results/4_scored/learners/scores.parquet"]
+    + expand("results/6_statistics/{table}.csv", table=TABLES)
+    + expand("results/7_release/{table}.csv", table=[*TABLES, "withheld"])
+    + expand("results/8_exhibits/{figure}.svg", figure=FIGURES)
+    + ["results/8_exhibits/alt_texts.json", "results/8_exhibits/facts.json"]
+)
+LINEAGE = {}
+
+
+wildcard_constraints:
+    source="|".join(FILES),
+    floor="|".join(AUDITED),

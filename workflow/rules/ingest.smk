@@ -1,0 +1,27 @@
+"""Floor 1: each raw export as text, one row a response.
+
+needs: the raw exports; sources.csv, items.csv, fields.csv
+leaves: 1_ingested/<source>.parquet and <source>.refused.csv
+"""
+
+
+rule ingest:
+    input:
+        code=code("ingest"),
+        raw=raw,
+        items="config/items.csv",
+        fields="config/fields.csv",
+        sources="config/sources.csv",
+    output:
+        responses="results/1_ingested/{source}.parquet",
+        refused="results/1_ingested/{source}.refused.csv",
+    params:
+        source="{source}",
+        synthetic=SETTINGS["synthetic"],
+        person_key=SETTINGS["person"]["key"],
+    log:
+        "results/logs/ingest.{source}.log",
+    benchmark:
+        "results/benchmarks/ingest.{source}.tsv"
+    script:
+        "../../scripts/ingest.py"

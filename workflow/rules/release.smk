@@ -1,0 +1,22 @@
+"""Floor 7: the wall. The one door between what is private and what may leave the building.
+
+needs: every table of floor 6
+leaves: 7_release/<table>.csv, disclosure-controlled, and withheld.csv
+"""
+
+
+rule release:
+    input:
+        code=code("release"),
+        tables=expand("results/6_statistics/{table}.csv", table=TABLES),
+    output:
+        released=expand("results/7_release/{table}.csv", table=TABLES),
+        withheld="results/7_release/withheld.csv",
+    params:
+        release=SETTINGS["release"],
+    log:
+        "results/logs/release.log",
+    benchmark:
+        "results/benchmarks/release.tsv"
+    script:
+        "../../scripts/release.py"
