@@ -1,0 +1,62 @@
+"""Make the answers of all sources into values, and set aside the responses that are unfit."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from prepost import steps, tables
+from prepost.clean import Codebook, clean
+from prepost.sheets import FieldRow, ItemRow, RecodeRow, read_sheet
+from prepost.study import Cleaning, Outcome, Vocabulary, Wave
+from prepost.vocabularies import read_vocabulary
+
+log = logging.getLogger("prepost")
+
+
+def main(
+    *,
+    ingested: list[Path],
+    items: Path,
+    fields: Path,
+    recodes: list[Path],
+    vocabularies: list[Path],
+    responses: Path,
+    about: Path,
+    enrolments: Path,
+    exclusions: Path,
+    unmapped: Path,
+    unfitting: Path,
+    cleaning: Cleaning,
+    waves: list[Wave],
+    outcomes: list[Outcome],
+    vocabulary: list[Vocabulary],
+) -> None:
+    """Leave values, what was set aside and why, and what the evaluator should look at."""
+    book = Codebook(
+        items=read_sheet(items, ItemRow, key="item"),
+        fields=read_sheet(fields, FieldRow),
+        recodes=[row for path in recodes for row in read_sheet(path, RecodeRow)],
+        vocabularies=[(part, read_vocabulary(path, part)) for part, path in zip(vocabulary, vocabularies, strict=True)],
+    )
+    found = clean([tables.read(path, "ingested") for path in ingested], book, cleaning, waves, outcomes)
+    targets = {
+        "responses": responses,
+        "about": about,
+        "enrolments": enrolments,
+        "exclusions": exclusions,
+        "unmapped": unmapped,
+        "unfitting": unfitting,
+    }
+    for name, path in targets.items():
+        tables.write(getattr(found, name), path, name)
+    for rule, count in found.exclusions["rule"].value_counts().sort_index().items():
+        log.info("set aside as %s: %s", rule, f"{count:,}")
+    log.info(
+        "%s kept, %s set aside, %s answers off their scale, %s not in a vocabulary",
+        *[f"{n:,}" for n in (len(found.responses), len(found.exclusions), len(found.unfitting))],
+        f"{int(found.unmapped['n'].sum()):,}",
+    )
+
+
+steps.run(main, globals().get("snakemake"))
