@@ -316,22 +316,21 @@ local function scroll_box(tbl)
   for i, spec in ipairs(tbl.colspecs) do
     tbl.colspecs[i] = { spec[1], nil } -- widths guessed from the dashes of a pipe table help nobody
   end
-  local attributes = {}
+  local name
   if #tbl.caption.long > 0 then
     scrolled = scrolled + 1
     local id = (tbl.identifier ~= "" and tbl.identifier or "table-" .. scrolled) .. "-caption"
     local words = tbl.caption.long[1].content
     tbl.caption.long[1].content = { pandoc.Span(words, pandoc.Attr(id, { "caption-text" })) }
-    attributes["aria-labelledby"] = id
+    name = { "aria-labelledby", id }
   else
-    attributes["aria-label"] = "Table"
+    name = { "aria-label", "Table" }
   end
-  if #tbl.colspecs > 3 then -- wide enough to scroll on a phone: reachable without a mouse
-    attributes.role, attributes.tabindex = "region", "0"
-  else
-    attributes = {}
-  end
-  return pandoc.Div({ tbl }, pandoc.Attr("", { "table-scroll" }, attributes))
+  -- Wide enough to scroll on a phone: reachable without a mouse. A list of pairs, because the order of the keys of a
+  -- Lua table differs from run to run, and with it the bytes of the page.
+  local attributes = #tbl.colspecs > 3 and { { "role", "region" }, { "tabindex", "0" }, name } or {}
+  local classes = #tbl.colspecs > 6 and { "table-scroll", "table-wide" } or { "table-scroll" }
+  return pandoc.Div({ tbl }, pandoc.Attr("", classes, attributes))
 end
 
 return {

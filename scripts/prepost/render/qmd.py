@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
 from prepost.errors import Fault, StudyError, did_you_mean
 
 CELL_OPTIONS = ("label", "fig-cap", "fig-alt", "tbl-cap", "output", "echo", "include", "warning", "message")
@@ -207,8 +208,8 @@ def _read_blocks(lines: list[_Line], reader: _Reader) -> None:
 
 
 def _read_fenced(head: _Line, info: str, body: list[_Line], whole: list[_Line], reader: _Reader) -> None:
+    _flush_prose(reader)
     if re.fullmatch(r"\{python\}", info):
-        _flush_prose(reader)
         _read_cell(head, body, reader)
     elif re.match(r"\{=", info):
         reader.refuse(head, f"a raw block '{info}' is refused: the page holds no live HTML", "markdown")
@@ -216,7 +217,6 @@ def _read_fenced(head: _Line, info: str, body: list[_Line], whole: list[_Line], 
         engine = re.sub(r"[{}]", "", info).strip()
         reader.refuse(head, f"a cell '{{{engine}}}' is not known", "```{python}, its options as '#| key: value' lines")
     else:  # a listing to be shown: prose, and nothing in it is looked at
-        _flush_prose(reader)
         reader.blocks.append(Prose(("\n".join(line.text for line in whole) + "\n",)))
 
 
@@ -266,7 +266,7 @@ def _flush_prose(reader: _Reader) -> None:
 
 
 def _check_prose(line: _Line, reader: _Reader) -> None:
-    bare = re.sub(r"`[^`]*`", lambda m: m[0] if m[0].startswith("`{") else "`code`", line.text)
+    bare = re.sub(r"`[^`]*`", "`code`", line.text)
     for match in _SHORTCODE.finditer(bare):
         reader.refuse(line, f"shortcode '{match[1]}' is not known", "include, alone on its line")
     for match in _RAW_INLINE.finditer(line.text):

@@ -20,6 +20,7 @@ from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
 from prepost.errors import Fault, StudyError
 from prepost.render.escape import escape_markdown
 from prepost.render.qmd import Cell, Document, Inline, Prose
@@ -27,6 +28,7 @@ from prepost.render.qmd import Cell, Document, Inline, Prose
 log = logging.getLogger(__name__)
 
 CELL_SECONDS = 600
+_SOCKET_PATH = 80  # a socket's whole path may have about 105 characters
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _JSON = "application/json"
 
@@ -111,7 +113,7 @@ def _kernel(workdir: Path, env: Mapping[str, str]) -> Iterator[NotebookClient]:
     """Start one silent kernel that talks through sockets in a folder of its own, and leave nothing behind."""
     folder = Path(tempfile.mkdtemp(prefix="pp-"))  # mode 0700: on a shared node nobody else can listen
     manager = _ThisPython(connection_file=str(folder / "kernel.json"))
-    if os.name != "nt":
+    if os.name != "nt" and len(str(folder)) < _SOCKET_PATH:  # otherwise loopback
         manager.transport, manager.ip = "ipc", str(folder / "socket")
     quiet = {
         "IPYTHONDIR": str(folder / "ipython"),
