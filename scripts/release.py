@@ -1,0 +1,53 @@
+"""Let out what may leave the building: small counts withheld, and what would give them back."""
+
+import logging
+from pathlib import Path
+
+from prepost import released_schemas, steps
+from prepost import tables as files
+from prepost.disclosure import disclose
+from prepost.quantities import hierarchies
+from prepost.study import Release, Vocabulary
+from prepost.vocabularies import read_vocabulary
+
+log = logging.getLogger("prepost")
+
+
+def main(
+    *,
+    tables: list[Path],
+    vocabularies: list[Path],
+    released: list[Path],
+    withheld: Path,
+    release: Release,
+    vocabulary: list[Vocabulary],
+) -> None:
+    """Withhold cells over all tables together and write them with their marks.
+
+    Parameters
+    ----------
+    tables : list of Path
+        Every table of floor 6.
+    vocabularies : list of Path
+        The vocabulary sheets in the order of `vocabulary`: which categories are sums of others.
+    released : list of Path
+        The same tables on floor 7, in the same order.
+    withheld : Path
+        Which cells were withheld, and why.
+    release : Release
+        Threshold and rounding.
+    vocabulary : list of Vocabulary
+        The category columns of each sheet.
+    """
+    private = {path.stem: files.read(path, path.stem) for path in tables}
+    sheets = [read_vocabulary(path, part).values() for path, part in zip(vocabularies, vocabulary, strict=True)]
+    nested = hierarchies(sheets, [part.columns for part in vocabulary])
+    public, missing = disclose(private, threshold=release.threshold, rounding=release.rounding, nested=nested)
+    for path in released:
+        files.write(public[path.stem], path, f"released_{path.stem}")
+    files.write(missing, withheld, "withheld")
+    cells = sum(len(public[name]) * len(released_schemas.number_columns(name)) for name in public)
+    log.info("%s cells of %s tables, %s withheld", f"{cells:,}", len(public), f"{len(missing):,}")
+
+
+steps.run(main, globals().get("snakemake"))
