@@ -1,7 +1,5 @@
 """Make the answers of all sources into values, and set aside the responses that are unfit."""
 
-from __future__ import annotations
-
 import logging
 from pathlib import Path
 
@@ -17,7 +15,7 @@ log = logging.getLogger("prepost")
 def main(
     *,
     ingested: list[Path],
-    items: Path,
+    codebook: Path,
     fields: Path,
     recodes: list[Path],
     vocabularies: list[Path],
@@ -34,7 +32,7 @@ def main(
 ) -> None:
     """Leave values, what was set aside and why, and what the evaluator should look at."""
     book = Codebook(
-        items=read_sheet(items, ItemRow, key="item"),
+        items=read_sheet(codebook, ItemRow, key="item"),
         fields=read_sheet(fields, FieldRow),
         recodes=[row for path in recodes for row in read_sheet(path, RecodeRow)],
         vocabularies=[(part, read_vocabulary(path, part)) for part, path in zip(vocabulary, vocabularies, strict=True)],

@@ -1,7 +1,5 @@
 """Read one raw export as text and put its answers under the study's names, one row a response."""
 
-from __future__ import annotations
-
 import logging
 from pathlib import Path
 
@@ -19,7 +17,7 @@ log = logging.getLogger("prepost")
 def main(
     *,
     raw: Path,
-    items: Path,
+    codebook: Path,
     fields: Path,
     sources: Path,
     responses: Path,
@@ -30,7 +28,7 @@ def main(
 ) -> None:
     """Leave the responses of one source, and each raw line that was not taken."""
     row = next(row for row in read_sheet(sources, SourceRow, key="source") if row.source == source)
-    code_book, field_rows = read_sheet(items, ItemRow, key="item"), read_sheet(fields, FieldRow)
+    code_book, field_rows = read_sheet(codebook, ItemRow, key="item"), read_sheet(fields, FieldRow)
     check_sha256(raw, row)
     delimiter = DELIMITERS.get(row.delimiter or "", row.delimiter)
     options = readers.ReadOptions(encoding=row.encoding, sheet=row.sheet, delimiter=delimiter)

@@ -247,23 +247,24 @@ def _with_counts(enrolments: pd.DataFrame) -> pd.DataFrame:
 
 
 def _unfitting(raw: pd.DataFrame, recoded: Mapping[str, Recoded]) -> pd.DataFrame:
-    parts = [
-        raw.loc[found.unfit.notna(), WHERE_FROM].assign(item=name, why=found.unfit.dropna())
-        for name, found in recoded.items()
-    ]
-    empty = pd.DataFrame(columns=[*WHERE_FROM, "item", "why"])
-    together = pd.concat(parts, ignore_index=True) if parts else empty
+    parts = [raw.head(0)[WHERE_FROM].assign(item="", why="")]
+    for name, found in recoded.items():
+        off = found.unfit.dropna()
+        if len(off):
+            parts.append(raw.loc[off.index, WHERE_FROM].assign(item=name, why=off))
+    together = pd.concat(parts, ignore_index=True)
     return together.sort_values([*WHERE_FROM, "item"], kind="stable", ignore_index=True)
 
 
 def _unmapped(raw: pd.DataFrame, recoded: Mapping[str, Recoded], absent: Mapping[str, pd.Series]) -> pd.DataFrame:
-    parts = []
+    names = ["source", "item", "answer"]
+    parts = [pd.DataFrame(columns=names, dtype="string")]
     for name, found in recoded.items():
         texts = found.unlisted
         if name in absent:
             texts = texts.mask(absent[name], raw[MODULE] if name == MODULE else found.values[name])
-        listed = pd.DataFrame({"source": raw["source"], "item": name, "answer": texts}).dropna()
-        parts.append(listed.groupby(["source", "item", "answer"]).size().rename("n").reset_index())
-    names = ["source", "item", "answer", "n"]
-    together = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=names)
-    return together.sort_values(names[:3], kind="stable", ignore_index=True)[names]
+        texts = texts.dropna()
+        if len(texts):
+            parts.append(pd.DataFrame({"source": raw.loc[texts.index, "source"], "item": name, "answer": texts}))
+    together = pd.concat(parts, ignore_index=True)
+    return together.groupby(names, sort=True).size().rename("n").reset_index()

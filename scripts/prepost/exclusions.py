@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from prepost.recode import accepted
+from prepost.recode import accepted, answer_key
 from prepost.sheets import ItemRow
 from prepost.study import Cleaning, Outcome, Wave
 from prepost.wording import fold
@@ -135,7 +135,7 @@ def previews(responses: Responses, cleaning: Cleaning) -> pd.Series:
 
 def _answered_with(responses: Responses, item: str, answers: Sequence[str]) -> pd.Series:
     cells, wanted = responses.raw[item], accepted(responses.item(item), answers)
-    words = {text: fold(text) in wanted for text in cells.dropna().unique()}
+    words = {text: answer_key(text) in wanted for text in cells.dropna().unique()}
     return cells.map(words).fillna(False).astype(bool)
 
 

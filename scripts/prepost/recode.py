@@ -23,6 +23,30 @@ _BETWEEN_TICKS = re.compile(r"[|;,\s]*")
 _END_OF_TICK = re.compile(r"[|;,]|$")
 
 
+def answer_key(text: str) -> str:
+    """Return one key for answers that are the same: `fold`, and one text for one number, so that 1, 1.0 and 01 are.
+
+    Parameters
+    ----------
+    text : str
+        An answer, a label or a code.
+
+    Returns
+    -------
+    str
+        Only for comparison.
+
+    Examples
+    --------
+    >>> answer_key(" 3.0 "), answer_key("Strongly  Agree")
+    ('3', 'strongly agree')
+    """
+    if not _NUMBER.fullmatch(text.strip()):
+        return fold(text)
+    value = float(text)
+    return str(int(value)) if value.is_integer() else repr(value)
+
+
 class Reading(NamedTuple):
     """What one answer means: a value, or a kind of missing; why it does not fit; the text that no label matches."""
 
@@ -101,6 +125,7 @@ def recode(
         return _as_it_stands(plain, item)
     of_source, names = pd.factorize(sources)
     of_answer, texts = pd.factorize(plain, use_na_sentinel=True)
+    texts = texts.tolist()
     # Each pair of source and answer is one number; an answer not asked (-1) is the last of its source's.
     pairs, which = np.unique(
         of_source * (len(texts) + 1) + np.where(of_answer < 0, len(texts), of_answer), return_inverse=True
@@ -114,9 +139,9 @@ def recode(
 
 
 def recodes_of(recodes: Sequence[RecodeRow], item: str, source: str | None = None) -> dict[str, str]:
-    """Return what recodes.csv makes of an item's answers (folded), in one source or in any."""
+    """Return what recodes.csv makes of an item's answers (by `answer_key`), in one source or in any."""
     rows = [row for row in recodes if row.item == item and (source is None or source in row.sources)]
-    return {fold(row.answer): row.value for row in rows}
+    return {answer_key(row.answer): row.value for row in rows}
 
 
 def reader(item: ItemRow, source: str, mode: str | None, recodes: Sequence[RecodeRow]) -> Callable[[str], Reading]:
@@ -154,11 +179,13 @@ class _Book:
 
     def __init__(self, item: ItemRow, mode: str | None, recodes: dict[str, str], source: str) -> None:
         self.item, self.source, self.recodes = item, source, recodes
-        self.labels = {} if mode == "codes" else {fold(label): code for code, label in item.codes.items() if label}
+        self.labels = (
+            {} if mode == "codes" else {answer_key(label): code for code, label in item.codes.items() if label}
+        )
         takes_codes = mode != "labels" or not item.codes
-        self.codes = {_number_text(code): code for code in item.codes} if takes_codes else {}
+        self.codes = {answer_key(code): code for code in item.codes} if takes_codes else {}
         self.takes_numbers = takes_codes and item.scale in SCORED
-        self.missing = {fold(answer): kind for answer, kind in item.missing.items()}
+        self.missing = {answer_key(answer): kind for answer, kind in item.missing.items()}
         self.other = next((code for code, label in item.codes.items() if fold(label).startswith("other")), None)
         both = {word for word in self.labels if self.codes.get(word, self.labels[word]) != self.labels[word]}
         self.ambiguous = both if mode is None else set()
@@ -196,10 +223,10 @@ class _Book:
         return "a number" if self.item.scale in SCORED else "one of " + ", ".join(self.item.codes)
 
     def read_one(self, answer: str) -> Reading:
-        folded = fold(answer)
-        if not folded:
+        key = answer_key(answer)
+        if not key:
             return Reading(missing=SKIPPED)
-        found = self.listed(folded)
+        found = self.listed(key)
         if found is not None:
             return found
         if self.item.scale in SCORED:
@@ -208,25 +235,25 @@ class _Book:
             return Reading(value=answer)
         if not self.item.codes:
             return Reading(value=" ".join(answer.split()))
-        if self.other is not None and not _NUMBER.fullmatch(folded):
+        if self.other is not None and not _NUMBER.fullmatch(key):
             return Reading(value=self.value(self.other), unlisted=" ".join(answer.split()))
         return _unfit(NO_LABEL)
 
-    def listed(self, folded: str) -> Reading | None:
+    def listed(self, key: str) -> Reading | None:
         """What recodes, allowed missing answers, labels and codes say, in this order."""
-        if folded in self.recodes:
-            value = self.recodes[folded]
+        if key in self.recodes:
+            value = self.recodes[key]
             return Reading(missing=value) if value in MISSING_KINDS else Reading(value=self.value(value))
-        if folded in self.missing:
-            return Reading(missing=self.missing[folded])
-        code = self.code(folded)
+        if key in self.missing:
+            return Reading(missing=self.missing[key])
+        code = self.code(key)
         if code is None:
             return None
-        kind = self.missing.get(fold(code)) or self.missing.get(fold(self.item.codes[code]))
+        kind = self.missing.get(answer_key(code)) or self.missing.get(answer_key(self.item.codes[code]))
         return Reading(missing=kind) if kind else Reading(value=self.value(code))
 
-    def code(self, folded: str) -> str | None:
-        if folded in self.ambiguous:
+    def code(self, key: str) -> str | None:
+        if key in self.ambiguous:
             raise StudyError(
                 Fault(
                     f"config/sources.csv · {self.source} · answers",
@@ -235,7 +262,7 @@ class _Book:
                     "say in the column answers how this export writes its answers",
                 )
             )
-        return self.labels.get(folded) or self.codes.get(_number_text(folded))
+        return self.labels.get(key) or self.codes.get(key)
 
     def value(self, code: str) -> object:
         if self.item.scale in SCORED:
@@ -258,12 +285,12 @@ class _Book:
         rest = fold(answer)
         if not rest:
             return Reading(missing=SKIPPED)
-        whole = self.listed(rest)
+        whole = self.listed(answer_key(rest))
         if whole is not None and whole.missing:
             return whole
         ticked, unknown = set(), []
         for tick in self._ticks(rest):
-            found = self.listed(tick)
+            found = self.listed(answer_key(tick))
             if found is None:
                 unknown.append(tick)
             elif found.value is not None:
@@ -291,14 +318,6 @@ def _ends(rest: str) -> bool:
 
 def _unfit(why: str) -> Reading:
     return Reading(missing=SKIPPED, unfit=why)
-
-
-def _number_text(text: str) -> str:
-    """One text for one number, so that 1, 1.0 and 01 are the same code; other texts folded."""
-    if not _NUMBER.fullmatch(text.strip()):
-        return fold(text)
-    value = float(text)
-    return str(int(value)) if value.is_integer() else repr(value)
 
 
 def _as_it_stands(answers: pd.Series, item: ItemRow) -> Recoded:
@@ -334,7 +353,7 @@ def _spread(readings: Sequence[Reading], which, index: pd.Index, item: ItemRow) 
 
 
 def accepted(item: ItemRow, answers: Sequence[str]) -> set[str]:
-    """Return every folded way to write these answers: each label with its code, each code with its label.
+    """Return every way to write these answers: each label with its code, each code with its label.
 
     Parameters
     ----------
@@ -346,13 +365,8 @@ def accepted(item: ItemRow, answers: Sequence[str]) -> set[str]:
     Returns
     -------
     set of str
-        For comparison with folded answers.
+        For comparison with the `answer_key` of an answer.
     """
-    wanted = {fold(answer) for answer in answers}
-    pairs: Mapping[str, str] = item.codes
-    return wanted | {
-        other
-        for code, label in pairs.items()
-        for other in (fold(code), fold(label))
-        if other and wanted & {fold(code), fold(label)}
-    }
+    wanted = {answer_key(answer) for answer in answers}
+    pairs = [{answer_key(code), answer_key(label)} for code, label in item.codes.items()]
+    return wanted.union(*[pair for pair in pairs if pair & wanted]) - {""}

@@ -46,8 +46,10 @@ def fold(text: str) -> str:
     >>> fold("  Don’t know – YET ")
     "don't know-yet"
     """
-    plain = unicodedata.normalize("NFKC", text.translate(_QUOTES)).translate(_QUOTES)
-    return " ".join(_DASH.sub("-", _UNSEEN.sub("", plain)).casefold().split())
+    plain = text.translate(_QUOTES)
+    if not plain.isascii():
+        plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", plain).translate(_QUOTES))
+    return " ".join(_DASH.sub("-", plain).casefold().split())
 
 
 def fold_wording(text: str) -> str:
