@@ -19,7 +19,7 @@ def main(
     links: Path,
     pairs: Path,
     scores: Path,
-    items: Path,
+    codebook: Path,
     movement: Path,
     transitions: Path,
     outcomes: list[Outcome],
@@ -28,7 +28,7 @@ def main(
     """Read floors 2 to 4 and the codebook, write the counts of floor 6."""
     given = {"responses": responses, "people": people, "links": links, "pairs": pairs, "scores": scores}
     floor = Floor(**{name: tables.read(path, name) for name, path in given.items()})
-    moves, cells = count(floor, outcomes, read_sheet(items, ItemRow, key="item"), plan)
+    moves, cells = count(floor, outcomes, read_sheet(codebook, ItemRow, key="item"), plan)
     tables.write(moves, movement, "movement")
     tables.write(cells, transitions, "transitions")
     log.info("%d counts of movement, %d of transitions", len(moves), len(cells))

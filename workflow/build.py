@@ -8,10 +8,19 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 WORKFLOW = Path(__file__).resolve().parent
 EXIT_BUSY = 13
+NOISE = (
+    *("Using ", "Assuming ", "Singularity containers", "Select jobs", "Execute ", "Elapsed time", "Shutting down"),
+    "Unlocking ",
+    "Nothing to be done",
+    "Complete log",
+    "host:",
+    "Building DAG",
+)
 
 
 def main() -> int:
@@ -48,23 +57,32 @@ def main() -> int:
 def _build(study: Path, data: Path, given: argparse.Namespace) -> int:
     # With our own lock in hand no other run is alive, so a lock that Snakemake holds is left from a killed run.
     if any((study / ".snakemake" / "locks").glob("*")):
-        subprocess.run([*_snakemake(study, data, given), "--unlock", "--quiet", "all"], env=_environment(), check=False)
+        _run([*_snakemake(study, data, given), "--unlock"])
     started = time.time()
-    ended = subprocess.run([*_snakemake(study, data, given), *given.targets], env=_environment(), check=False)
-    if ended.returncode:
+    returncode = _run(_snakemake(study, data, given, given.targets))
+    if returncode:
         errors = _study_errors(study / "results" / "logs", started)
         if errors:
             sys.stderr.write("\nThe study needs mending:\n\n" + "\n\n".join(errors) + "\n")
-        return ended.returncode
+        return returncode
     report = study / "results" / "9_report" / "report.html"
     if not given.targets:
         sys.stdout.write(f"\nThe report: {os.path.relpath(report)}   ({time.time() - started:.0f} s)\n")
     return 0
 
 
-def _snakemake(study: Path, data: Path, given: argparse.Namespace) -> list[str]:
+def _run(command: list[str]) -> int:
+    """Run Snakemake, passing on what it says except the lines that tell an evaluator nothing."""
+    with subprocess.Popen(command, env=_environment(), stderr=subprocess.PIPE, text=True) as process:
+        for line in process.stderr:
+            if not line.startswith(NOISE):
+                sys.stderr.write(line)
+        return process.wait()
+
+
+def _snakemake(study: Path, data: Path, given: argparse.Namespace, targets: Sequence[str] = ()) -> list[str]:
     return [
-        *(sys.executable, "-m", "snakemake"),
+        *(sys.executable, "-m", "snakemake", *targets),
         *("--snakefile", str(WORKFLOW / "Snakefile")),
         *("--profile", str(WORKFLOW / "profiles" / given.profile)),
         *("--directory", str(study)),

@@ -47,7 +47,7 @@ def run(main: Callable[..., None], snakemake: Any | None) -> None:
     last = _Last()
     with warnings.catch_warnings():
         warnings.simplefilter("default")
-        _start_log(path, last, _command(main, given))
+        _start_log(path, last, _command(_script(main, snakemake), given))
         try:
             start = time.monotonic()
             main(**{name: TypeAdapter(hints[name]).validate_python(value) for name, value in given.items()})
@@ -127,8 +127,13 @@ def _from_text(hint: Any, text: str) -> Any:
         return text
 
 
-def _command(main: Callable[..., None], given: Mapping[str, Any]) -> str:
-    script = os.path.relpath(inspect.getfile(main))
+def _script(main: Callable[..., None], snakemake: Any | None) -> str:
+    """The script's own path: Snakemake runs a copy of it."""
+    home = Path(inspect.getfile(main)) if snakemake is None else Path(snakemake.scriptdir) / f"{snakemake.rule}.py"
+    return os.path.relpath(home)
+
+
+def _command(script: str, given: Mapping[str, Any]) -> str:
     words = [f"--{name.replace('_', '-')} {shlex.quote(_to_text(value))}" for name, value in given.items()]
     return " ".join(["python", script, *words])
 

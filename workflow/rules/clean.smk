@@ -8,8 +8,8 @@ leaves: 2_cleaned/learners/{responses,about,enrolments}.parquet, {exclusions,unm
 rule clean:
     input:
         code=code("clean"),
-        responses=expand("results/1_ingested/{source}.parquet", source=LEARNERS),
-        items="config/items.csv",
+        ingested=expand("results/1_ingested/{source}.parquet", source=LEARNERS),
+        codebook="config/items.csv",
         fields="config/fields.csv",
         recodes=RECODES,
         vocabularies=VOCABULARIES,

@@ -59,8 +59,8 @@ def code(rule, *files):
                 names = [base, *[f"{base}.{alias.name}" for alias in node.names]]
             for name in names:
                 if name.split(".")[0] == "prepost":
-                    module = REPO / "scripts" / Path(*name.split("."))
-                    todo += [module.with_suffix(".py"), module / "__init__.py"]
+                    stem = REPO / "scripts" / Path(*name.split("."))
+                    todo += [stem.with_suffix(".py"), stem / "__init__.py"]
     return sorted(str(path) for path in found) + [str(REPO / file) for file in files]
 
 

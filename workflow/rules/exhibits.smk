@@ -9,7 +9,7 @@ rule plot:
     input:
         code=code("plot"),
         tables=expand("results/7_release/{table}.csv", table=TABLES),
-        items="config/items.csv",
+        codebook="config/items.csv",
     output:
         figures=expand("results/8_exhibits/{figure}.svg", figure=FIGURES),
         alt="results/8_exhibits/alt_texts.json",

@@ -9,7 +9,7 @@ rule ingest:
     input:
         code=code("ingest"),
         raw=raw,
-        items="config/items.csv",
+        codebook="config/items.csv",
         fields="config/fields.csv",
         sources="config/sources.csv",
     output:

@@ -10,7 +10,7 @@ rule simulate:
         code=code("simulate"),
         simulation="config/simulation.yaml",
         study="config/study.yaml",
-        items="config/items.csv",
+        codebook="config/items.csv",
         fields="config/fields.csv",
         sources="config/sources.csv",
         roles="config/roles.csv",

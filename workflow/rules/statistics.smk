@@ -68,7 +68,7 @@ rule count_movement:
         links="results/3_matched/learners/links.parquet",
         pairs="results/3_matched/learners/pairs.parquet",
         scores="results/4_scored/learners/scores.parquet",
-        items="config/items.csv",
+        codebook="config/items.csv",
     output:
         movement="results/6_statistics/movement.csv",
         transitions="results/6_statistics/transitions.csv",
