@@ -1,0 +1,40 @@
+"""Draw the figures of the report from released tables, and write the words that stand for each."""
+
+import json
+import logging
+from pathlib import Path
+
+from prepost import sheets, steps
+from prepost.figures import FIGURES, Setting, to_svg
+from prepost.released import read_released
+from prepost.study import Nouns, Outcome, Wave
+from prepost.tables import write_text
+
+log = logging.getLogger("prepost")
+
+
+def main(
+    *,
+    tables: list[Path],
+    items: Path,
+    figures: list[Path],
+    alt: Path,
+    outcomes: list[Outcome],
+    waves: list[Wave],
+    nouns: Nouns,
+    synthetic: bool,
+) -> None:
+    """Read floor 7, write one SVG a figure and alt_texts.json (name to title and alternative text)."""
+    released = {path.stem: read_released(path) for path in tables}
+    rows = sheets.read_sheet(items, sheets.ItemRow, key="item")
+    setting = Setting({row.item: row for row in rows}, outcomes, waves, nouns, synthetic)
+    words = {}
+    for path in figures:
+        drawing = FIGURES[path.stem](released, setting)
+        write_text(to_svg(drawing), path)
+        words[path.stem] = {"title": drawing.title, "alt": drawing.alt}
+    write_text(json.dumps(words, indent=1, ensure_ascii=False, sort_keys=True) + "\n", alt)
+    log.info("%d figures, each with its words", len(figures))
+
+
+steps.run(main, globals().get("snakemake"))

@@ -1,0 +1,22 @@
+"""The figures of the report, by name; each takes released tables and the study's words and gives a drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prepost.figures import flow, forest, likert, modules, movement, participants, three_months, transitions
+from prepost.figures.cells import Setting, Tables
+from prepost.figures.style import Drawing, to_svg
+
+FIGURES: dict[str, Callable[[Tables, Setting], Drawing]] = {
+    "flow": flow.draw,
+    "outcomes": forest.draw,
+    "modules": modules.draw,
+    "likert": likert.draw,
+    "transitions": transitions.draw,
+    "movement": movement.draw,
+    "participants": participants.draw,
+    "three_months": three_months.draw,
+}
+
+__all__ = ["FIGURES", "Drawing", "Setting", "to_svg"]

@@ -1,0 +1,215 @@
+"""Released tables of an invented study, made in memory: six modules, four outcomes, sixteen items, three waves.
+
+The numbers are drawn with a fixed seed and agree with each other; cells under ten are marked [c] and one module is
+withheld in full, so that every kind of cell occurs. It is a stand-in for floor 7, not a test of it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from prepost.figures import Setting
+from prepost.released import typed
+from prepost.released_schemas import TABLES, number_columns
+from prepost.schemas import SCHEMAS
+from prepost.sheets import ItemRow
+from prepost.study import Nouns, Outcome, Wave
+
+MODULES = {
+    "Shared Decision Making": 0.30,
+    "Personalised Care and Support Planning": 0.24,
+    "Core Skills": 0.21,
+    "Remote Consultations": 0.13,
+    "Leading Personalised Care as a Junior Doctor": 0.117,
+    "Maternity Personalised Care and Support Planning": 0.003,
+}
+OUTCOMES = {
+    "understanding": ("Understanding", "understanding of personalised care", 1.0),
+    "confidence": ("Confidence", "confidence in working in a personalised way", 0.8),
+    "motivation": ("Motivation", "motivation to work in a personalised way", 0.25),
+    "readiness": ("Readiness", "readiness to use what the module covers", 0.3),
+}
+WORDINGS = (
+    "I can say what this subject means for the people I work with",
+    "I know which questions help people to say what matters to them",
+    "I feel unsure what to say when a person's wishes differ from my advice",
+    "I have a clear idea of what I will do",
+)
+LABELS = "1=Strongly disagree|2=Disagree|3=Neither agree nor disagree|4=Agree|5=Strongly agree"
+GROUPS = {"role_group": ["Clinical", "Non-clinical", "not stated"], "age_band": ["under_30", "30_49", "50_over"]}
+
+
+def setting(*, synthetic: bool = True) -> Setting:
+    items = {}
+    for name in OUTCOMES:
+        for k, wording in enumerate(WORDINGS, 1):
+            row = {"item": f"{name}_{k}", "wording": f"{wording} ({name})", "scale": "ordinal", "low": 1, "high": 5}
+            items[row["item"]] = ItemRow(**row, labels=LABELS, reversed="yes" if k == 3 else "no")
+    bands = "under_30=Under 30|30_49=30 to 49|50_over=50 or over"
+    items["age_band"] = ItemRow(item="age_band", wording="How old are you?", scale="category", labels=bands)
+    outcomes = [
+        Outcome(name=name, label=label, phrase=phrase, items=[f"{name}_{k}" for k in range(1, 5)], smallest_effect=0.25)
+        for name, (label, phrase, _) in OUTCOMES.items()
+    ]
+    waves = [
+        Wave(name="pre", label="Before", when="before the module"),
+        Wave(name="post", label="After", when="straight after the module"),
+        Wave(name="followup", label="Three months", when="three months after the module"),
+    ]
+    return Setting(items, outcomes, waves, Nouns(training="the module"), synthetic)
+
+
+def answers(n: int = 2473, seed: int = 7) -> pd.DataFrame:
+    """Draw everyone's answers: columns module and (wave, item), codes 1 to 5."""
+    rng = np.random.default_rng(seed)
+    module = rng.choice(list(MODULES), size=n, p=list(MODULES.values()))
+    columns: dict = {"module": module, "later": rng.random(n) < 0.3}
+    for name, (_, _, rise) in OUTCOMES.items():
+        person = rng.normal(3.0 if rise > 0.5 else 3.7, 0.7, n)
+        for k in range(1, 5):
+            start = person + rng.normal(0, 0.6, n)
+            for wave, gain in (("pre", 0.0), ("post", rise), ("followup", rise * 0.8)):
+                score = start + gain + rng.normal(0, 0.45, n)
+                columns[(wave, f"{name}_{k}")] = np.clip(np.rint(score), 1, 5)
+    return pd.DataFrame(columns)
+
+
+def tables(n: int = 2473, *, threshold: int = 10) -> dict[str, pd.DataFrame]:
+    """Return every released table, typed and marked, of `n` pairs."""
+    data = answers(n)
+    rows = []
+    for comparison, start, end in (
+        ("primary", "pre", "post"),
+        ("kept", "post", "followup"),
+        ("since_start", "pre", "followup"),
+    ):
+        inside = data[data["later"]] if end == "followup" else data
+        rows += _changes(inside, comparison, start, end, "all")
+    for module, inside in data.groupby("module"):
+        rows += _changes(inside, "by_module", "pre", "post", str(module))
+    level = {"comparison": "three_months", "outcome": "readiness", "wave_to": "followup", "estimate_name": "mean_level"}
+    rows_level = [{**level, "estimate": 3.42, "ci_low": 3.36, "ci_high": 3.48, "n": 742, "n_unit": "responses"}]
+    transitions, movement = _moves(data)
+    found = {
+        "comparisons": rows,
+        "levels": [{"group_by": "all", "group": "all", "role": "secondary", **row} for row in rows_level],
+        "reliability": [],
+        "flow": _flow(n),
+        "participants": _participants(data),
+        "participation": [],
+        "transitions": transitions,
+        "movement": movement,
+    }
+    return {name: release(rows, name, threshold) for name, rows in found.items()}
+
+
+def release(rows: list[dict], table: str, threshold: int = 10) -> pd.DataFrame:
+    """Mark small cells and give the table its released columns and types."""
+    frame = pd.DataFrame(rows, columns=list(SCHEMAS[table].columns)).astype(object)
+    if table in ("movement", "participants", "transitions"):
+        frame["share"] = np.nan
+    numbers = number_columns(table)
+    small = pd.to_numeric(frame["n"]).between(1, threshold - 1)
+    for name in numbers:
+        text = frame[name].map(lambda value: "[x]" if pd.isna(value) else repr(value))
+        frame[name] = text.mask(small, "[c]")
+    frame["row_id"] = [f"{table}.{k}" for k in range(len(frame))] if frame["row_id"].isna().all() else frame["row_id"]
+    return typed(frame.astype("string"), table)
+
+
+def _changes(data: pd.DataFrame, comparison: str, start: str, end: str, group: str) -> list[dict]:
+    rows = []
+    for name in OUTCOMES:
+        before, after = (data[[(w, f"{name}_{k}") for k in range(1, 5)]].mean(axis=1) for w in (start, end))
+        change = after - before
+        n, mean = len(change), float(change.mean())
+        half = 1.96 * float(change.std()) / n**0.5
+        g = mean / (float(before.std() + after.std()) / 2)
+        common = {
+            "comparison": comparison, "outcome": name, "group_by": "all" if group == "all" else "module",
+            "group": group, "wave_from": start, "wave_to": end, "n": n, "n_unit": "pairs",
+            "role": "primary" if comparison == "primary" else "secondary",
+        }  # fmt: skip
+        for estimate, value, width in (
+            ("mean_change", mean, half),
+            ("mean_before", float(before.mean()), None),
+            ("mean_after", float(after.mean()), None),
+            ("hedges_g_av", g, 0.05),
+        ):
+            ends = {} if width is None else {"ci_low": value - width, "ci_high": value + width}
+            parts = [comparison, name, common["group_by"], group.lower().replace(" ", "-"), estimate]
+            rows.append({**common, "row_id": ".".join(parts), "estimate_name": estimate, "estimate": value, **ends})
+    return rows
+
+
+def _moves(data: pd.DataFrame) -> tuple[list[dict], list[dict]]:
+    transitions, movement = [], []
+    for name in OUTCOMES:
+        sides = [data[[(w, f"{name}_{k}") for k in range(1, 5)]].mean(axis=1) for w in ("pre", "post")]
+        movement += _directions(name, sides[1] - sides[0], 0.25)
+        for k in range(1, 5):
+            item = f"{name}_{k}"
+            before, after = (data[(w, item)].astype(int).astype(str) for w in ("pre", "post"))
+            table = pd.crosstab(before, after).reindex(index=list("12345"), columns=list("12345"), fill_value=0)
+            table.loc["all"] = table.sum()
+            table["all"] = table.sum(axis=1)
+            for start in table.index:
+                for end in table.columns:
+                    cell = {"item": item, "from": start, "to": end, "n": int(table.loc[start, end])}
+                    transitions.append({"comparison": "primary", "n_unit": "pairs", **cell})
+            movement += _directions(item, data[("post", item)] - data[("pre", item)], 0.0)
+    return transitions, movement
+
+
+def _directions(name: str, change: pd.Series, smallest: float) -> list[dict]:
+    counts = {"better": (change > smallest).sum(), "worse": (change < -smallest).sum(), "all": len(change)}
+    counts["same"] = counts["all"] - counts["better"] - counts["worse"]
+    common = {"comparison": "primary", "outcome": name, "group_by": "all", "group": "all", "n_unit": "pairs"}
+    return [{**common, "direction": direction, "n": int(n)} for direction, n in counts.items()]
+
+
+def _flow(pairs: int) -> list[dict]:
+    boxes = [
+        ("records", None, "Records in the exports, a wave each", 9012),
+        ("not_taken", "records", "Lines that hold no response", 26),
+        ("responses", "records", "Responses read", 8986),
+        ("excluded", "responses", "Responses set aside", 800),
+        ("excluded.no_consent", "excluded", "no consent", 212),
+        ("excluded.empty", "excluded", "no outcome question answered", 447),
+        ("excluded.duplicate_response", "excluded", "the same response a second time", 141),
+        ("kept", "responses", "Responses kept", 8186),
+        ("kept.pre", "kept", "Before", 4286),
+        ("kept.post", "kept", "After", 3100),
+        ("kept.followup", "kept", "Three months", 800),
+        ("matched.pre", "kept.pre", "Matched with a later response", pairs),
+        ("did_not_answer.pre", "kept.pre", "Did not answer the later survey", 4286 - pairs - 100 - 4),
+        ("cannot_be_told.pre", "kept.pre", "No later response found; whether one was given cannot be told", 100),
+        ("not_used.pre", "kept.pre", "Without a key, or a second response", 4),
+        ("matched.post", "kept.post", "Matched with an earlier response", pairs),
+        ("answered_not_linked.post", "kept.post", "Answered, but not linked to an earlier response", 3100 - pairs),
+    ]
+    return [
+        {"row_id": f"flow.{box}", "box": box, "parent": parent, "label": label, "n": n, "n_unit": "responses"}
+        for box, parent, label, n in boxes
+    ]
+
+
+def _participants(data: pd.DataFrame) -> list[dict]:
+    rng = np.random.default_rng(3)
+    whole = pd.DataFrame({"module": rng.choice(list(MODULES), size=4286, p=list(MODULES.values()))})
+    for name, categories in GROUPS.items():
+        whole[name] = rng.choice(categories, size=4286, p=[0.6, 0.35, 0.05])
+    matched = np.where(rng.random(4286) < np.where(whole["role_group"] == "Clinical", 0.62, 0.5), "yes", "no")
+    rows = []
+    for variable in ["all", "module", *GROUPS]:
+        names = [] if variable == "all" else sorted(whole[variable].unique())
+        for category in [*names, "all"]:
+            inside = np.ones(4286, bool) if category == "all" else (whole[variable] == category).to_numpy()
+            for side in ("yes", "no", "all"):
+                n = int((inside & ((matched == side) | (side == "all"))).sum())
+                cell = {"variable": variable, "category": category, "matched": side, "n": n, "n_unit": "responses"}
+                rows.append({"row_id": f"participants.{variable}.{category}.{side}", **cell})
+    return rows
+
+
+EMPTY = {name: release([], name) for name in TABLES}
