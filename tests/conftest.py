@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from builds import built_once, copy_bundled, copy_toy
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("PREPOST_SHARED", ROOT.parent / "shared"))
@@ -24,3 +25,22 @@ def shared() -> Path:
     if not data.is_dir():
         pytest.skip("the real data (../shared/data) are not on this machine")
     return data
+
+
+@pytest.fixture(scope="session")
+def builds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which studies are built once for the whole test run, whatever the number of workers."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "builds"
+
+
+@pytest.fixture(scope="session")
+def toy_results(builds: Path) -> Path:
+    """The results of the toy study, built in a copy."""
+    return built_once(builds, "toy", copy_toy)
+
+
+@pytest.fixture(scope="session")
+def bundled_results(builds: Path) -> Path:
+    """The results of the bundled study, simulated and built in a copy."""
+    return built_once(builds, "bundled", copy_bundled)

@@ -17,7 +17,7 @@ from prepost.schemas import SCHEMAS
 from prepost.study import Comparison, Level, Outcome, Statistics
 
 STRAND = "learners"
-WILCOXON_RULE = "zero changes dropped, tied ranks averaged"
+WILCOXON_RULE = "zero changes dropped and tied ranks averaged"
 
 
 def row_id(*parts: str) -> str:
@@ -28,7 +28,7 @@ def row_id(*parts: str) -> str:
     >>> row_id("by_module", "confidence", "module", "Core Skills", "mean_change")
     'by_module.confidence.module.core-skills.mean_change'
     """
-    return ".".join(re.sub(r"[^a-z0-9_]+", "-", part.lower()).strip("-") for part in parts)
+    return ".".join(re.sub(r"[^a-z0-9_.]+", "-", part.lower()).strip("-") for part in parts)
 
 
 def compare(
@@ -113,7 +113,7 @@ def _levels(rows: pd.DataFrame, level: Level, name: str, value: str, statistics:
         "ci_low": mean.ci_low,
         "ci_high": mean.ci_high,
         "ci_level": statistics.ci_level,
-        "ci_method": "CR2 on the person, Satterthwaite t",
+        "ci_method": "CR2 on the person with Satterthwaite t",
         "df": mean.df,
         "note": mean.note,
     }
@@ -164,7 +164,7 @@ def _mean_change(before: np.ndarray, after: np.ndarray, person: np.ndarray, leve
         "ci_low": mean.ci_low,
         "ci_high": mean.ci_high,
         "ci_level": level,
-        "ci_method": "CR2 on the person, Satterthwaite t",
+        "ci_method": "CR2 on the person with Satterthwaite t",
         "statistic_name": "t",
         "statistic": mean.statistic,
         "df": mean.df,
@@ -222,7 +222,7 @@ def _tests(before: np.ndarray, after: np.ndarray, person: np.ndarray, level: flo
         "ci_low": naive.ci_low,
         "ci_high": naive.ci_high,
         "ci_level": level,
-        "ci_method": "paired t, pairs taken as independent",
+        "ci_method": "paired t with pairs taken as independent",
         "statistic_name": "t",
         "statistic": naive.statistic,
         "df": naive.df,

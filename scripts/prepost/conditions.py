@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_serializer, model_validator
 
 Value = str | float | int
 KINDS = ("answered", "equals", "in", "between", "all", "any", "not")
@@ -38,6 +38,10 @@ class Condition(BaseModel):
         if len(self._given()) != 1:
             raise ValueError(f"a condition holds exactly one of {', '.join(KINDS)}")
         return self
+
+    @model_serializer(mode="wrap")
+    def _only_what_is_given(self, handler) -> dict[str, Any]:
+        return {name: value for name, value in handler(self).items() if value is not None}
 
     def _given(self) -> dict[str, Any]:
         fields = ("answered", "equals", "within", "between", "all_of", "any_of", "negated")

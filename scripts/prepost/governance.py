@@ -12,7 +12,9 @@ from prepost.study_loading import read_yaml
 
 WHERE = "config/governance.yaml"
 NOT_STATED = "not stated"
-Said = Annotated[str | None, BeforeValidator(lambda v: None if v is None or not str(v).strip() else " ".join(str(v).split()))]
+Said = Annotated[
+    str | None, BeforeValidator(lambda v: None if v is None or not str(v).strip() else " ".join(str(v).split()))
+]
 
 
 def _said(label: str) -> str | None:

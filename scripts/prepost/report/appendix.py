@@ -20,8 +20,19 @@ TITLES = {
     "movement": "Better, same, worse",
     "transitions": "From which answer to which",
 }
-COLUMNS = {"estimate": "Estimate", "ci_low": "Low", "ci_high": "High", "n": "n", "n_people": "People", "df": "df",
-           "statistic": "Statistic", "p": "p", "p_adjusted": "p, adjusted", "share": "Share", "n_missing": "Missing"}
+COLUMNS = {
+    "estimate": "Estimate",
+    "ci_low": "Low",
+    "ci_high": "High",
+    "n": "n",
+    "n_people": "People",
+    "df": "df",
+    "statistic": "Statistic",
+    "p": "p",
+    "p_adjusted": "p, adjusted",
+    "share": "Share",
+    "n_missing": "Missing",
+}
 
 
 class Appendix:

@@ -14,13 +14,15 @@ import pandas as pd
 from IPython.display import Markdown
 
 from prepost import exhibits
-from prepost.errors import Fault, StudyError
 from prepost import facts as fact_files
+from prepost.comparing import row_id
+from prepost.errors import Fault, StudyError
 from prepost.facts import PLACEHOLDER, Fact, Facts
 from prepost.governance import intervention_rows, load_governance
+from prepost.paired import OVERALL
 from prepost.released import read_released
 from prepost.render.escape import escape_markdown as esc
-from prepost.report import messages, methods
+from prepost.report import messages, methods, result_tables
 from prepost.report.appendix import Appendix
 from prepost.sheets import ItemRow
 from prepost.study import Study
@@ -41,8 +43,12 @@ def find_study(start: Path) -> Path:
         if (folder / "results" / "run_config.yaml").is_file():
             return folder
     raise StudyError(
-        Fault("report.qmd", "no study was found", "results/run_config.yaml in this folder or above it",
-              "run make report first, or set PREPOST_STUDY to the study's folder")
+        Fault(
+            "report.qmd",
+            "no study was found",
+            "results/run_config.yaml in this folder or above it",
+            "run make report first, or set PREPOST_STUDY to the study's folder",
+        )
     )
 
 
@@ -135,11 +141,52 @@ class Report:
         shown = self.alt[name]
         alt = shown["alt"].replace("\\", "").replace('"', "'")
         picture = f'![{esc(shown["title"])}](exhibits/{name}.svg){{#fig-{_dashed(name)} fig-alt="{alt}"}}'
-        return Markdown("\n\n".join([picture, self._foot(name), self._folded(name)]))
+        foot = self._foot(exhibits.foot(name, self.tables, self._setting))
+        return Markdown("\n\n".join([picture, foot, self._folded(name)]))
 
     def table(self, name: str, caption: str) -> Markdown:
-        """Return an exhibit's table by itself, in sight."""
-        return Markdown(self._table(name, caption) + "\n\n" + self._foot(name))
+        """Return a table that stands without a figure, with its foot."""
+        shown = result_tables.TABLES[name](self.words)
+        return Markdown(self._captioned(shown, name, caption) + "\n\n" + self._foot(result_tables.FEET[name]))
+
+    def response_rate(self) -> Markdown:
+        """Say how many of those enrolled completed, or that a response rate cannot be computed."""
+        nouns = self.settings.nouns
+        keys = [f"participation/{row_id(measure, *[OVERALL] * 3)}/n" for measure in ("enrolled", "completed")]
+        if keys[0] not in self.facts:
+            return Markdown(
+                f"How many {nouns.learners} were enrolled is not part of the data, so a response rate cannot be "
+                f"computed: "
+                "the counts are of those who answered."
+            )
+        enrolled, completed = (self._span(key) for key in keys)
+        return Markdown(
+            f"The enrolment records count {enrolled} enrolments, of which {completed} were completed. The surveys were "
+            "open to all who enrolled, so those who answered chose to."
+        )
+
+    def movement_words(self) -> Markdown:
+        """Say outcome by outcome which share moved up, stayed and moved down."""
+        primary = self.words.primary
+        lines = []
+        for outcome in self.words.outcomes(primary) if primary else ():
+            rows = [row_id(primary.name, outcome.name, OVERALL, OVERALL, way) for way in ("better", "same", "worse")]
+            keys = [f"movement/{row}/share" for row in rows]
+            if all(key in self.facts for key in keys):
+                better, same, worse = (self._span(key) for key in keys)
+                lines.append(
+                    f"- Self-rated {esc(outcome.phrase)}: {better} moved up by more than {outcome.smallest_effect:g} "
+                    f"points, {same} stayed within that, {worse} moved down by more."
+                )
+        return Markdown("\n".join(lines) or "No completions were matched, so no moves can be counted.")
+
+    def later(self) -> Markdown:
+        """Return what was found at the surveys after the second, or say that there were none."""
+        if not result_tables.later_comparisons(self.words) and not self.settings.levels:
+            return Markdown("There was no survey after the second in this study, so it cannot be said what lasted.")
+        caption = "Changes to and from the later survey, and what was asked only then"
+        figure = self.exhibit("three_months").data
+        return Markdown(figure + "\n\n" + self.table("later", caption).data)
 
     def methods(self) -> Markdown:
         """Return the methods, written from the study."""
@@ -149,11 +196,16 @@ class Report:
         """Return governance as a table of statements."""
         found = self._governance
         note = f"{esc(found.note)}\n\n" if found.note else ""
-        return Markdown(note + _statements(found.rows()[1:] if found.note else found.rows()) + "\n\n: Governance {#tbl-governance}")
+        return Markdown(
+            note + _statements(found.rows()[1:] if found.note else found.rows()) + "\n\n: Governance {#tbl-governance}"
+        )
 
     def intervention(self) -> Markdown:
         """Return the description of the training by TIDieR's items."""
-        return Markdown(_statements(intervention_rows(self._governance)) + "\n\n: The training, by the items of TIDieR {#tbl-tidier}")
+        return Markdown(
+            _statements(intervention_rows(self._governance))
+            + "\n\n: The training, by the items of TIDieR {#tbl-tidier}"
+        )
 
     def software(self) -> Markdown:
         """Return the packages that made the numbers, with their versions."""
@@ -175,16 +227,16 @@ class Report:
         settings = self.settings
         return exhibits.Setting(items, settings.outcomes, settings.waves, settings.nouns, settings.synthetic)
 
-    def _foot(self, name: str) -> str:
+    def _foot(self, text: str) -> str:
         synthetic = " Synthetic data." if self.settings.synthetic else ""
-        return f"::: {{.exhibit-foot}}\n{esc(exhibits.foot(name, self.tables, self._setting))}{synthetic}\n:::"
+        return f"::: {{.exhibit-foot}}\n{esc(text)}.{synthetic}\n:::"
 
     def _folded(self, name: str) -> str:
-        caption = f"The numbers of the figure: {self.alt[name]['title']}"
-        return f'::: {{.details summary="Show the table"}}\n{self._table(name, caption)}\n:::'
-
-    def _table(self, name: str, caption: str) -> str:
         shown = exhibits.exhibit_table(name, self.tables, self._setting)
+        caption = f"The numbers of the figure: {self.alt[name]['title']}"
+        return f'::: {{.details summary="Show the table"}}\n{self._captioned(shown, name, caption)}\n:::'
+
+    def _captioned(self, shown: pd.DataFrame, name: str, caption: str) -> str:
         return pipe_table(shown, self._span_of_cell) + f"\n\n: {esc(caption)} {{#tbl-{_dashed(name)}}}"
 
     def _span_of_cell(self, text: str, key: str) -> str:

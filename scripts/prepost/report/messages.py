@@ -69,7 +69,8 @@ def how_sure(words: Words) -> str:
     """Return the line under the first figure: what this design can and cannot say."""
     nouns = words.settings.nouns
     return (
-        f"One group of {nouns.learners} rated themselves before and after {nouns.training}, and there was no comparison "
+        f"One group of {nouns.learners} rated themselves before and after {nouns.training}, and there was no "
+        f"comparison "
         f"group: what is reported is change that was seen with {nouns.training}, not change because of it. Those who "
         "answered twice differ from those who did not; see [How sure, and why](#sec-limits)."
     )
@@ -156,13 +157,14 @@ def _who(words: Words) -> str:
     kept = words.show(f"flow/{row_id('flow', f'kept.{primary.wave_from}')}/n")
     matched = words.show(f"flow/{row_id('flow', f'matched.{primary.wave_from}')}/n")
     return (
-        f"Of {kept} responses {words.when(primary.wave_from)}, {matched} could be matched with the same person's response "
+        f"Of {kept} responses {words.when(primary.wave_from)}, {matched} could be matched with the same "
+        f"person's response "
         f"{words.when(primary.wave_to)}; those who answered twice differ from those who did not. "
         "[Who answered](#sec-flow)"
     )
 
 
 def _at(words: Words, wave: str) -> str:
-    """"at three months" for the wave labelled Three months; else its own words."""
+    """Say when a wave was: "at three months" for the one labelled Three months, else its own words."""
     label = next(found.label for found in words.settings.waves if found.name == wave)
     return f"at {label.lower()}" if "month" in label.lower() else words.when(wave)

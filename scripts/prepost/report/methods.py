@@ -1,4 +1,4 @@
-"""The methods section, written from the study: what was asked, who was kept, how people were matched, what was computed."""
+"""The methods section, written from the study: what was asked, who was kept, how people were matched."""
 
 from __future__ import annotations
 
@@ -79,8 +79,10 @@ def _cleaning(study: Study) -> str:
     rules.append(f"responses with fewer than {cleaning.min_answered} outcome questions answered")
     rules.append(f"a response exported twice (of those, {SEVERAL[cleaning.duplicates]})")
     text = f"Set aside, with the rule written beside each: {_join(rules)}."
-    for flagged, rule in (("Responses faster than can be read", cleaning.speeders),
-                          ("Responses with one answer throughout", cleaning.straight_liners)):
+    for flagged, rule in (
+        ("Responses faster than can be read", cleaning.speeders),
+        ("Responses with one answer throughout", cleaning.straight_liners),
+    ):
         if rule:
             text += f" {flagged} are {'set aside' if rule.drop else 'marked and kept'}."
     return text + (
@@ -94,7 +96,8 @@ def _matching(study: Study) -> str:
     rules = _join([EVENING_OUT[rule] for rule in person.normalise]) or "nothing"
     module = study.settings.nouns.module
     return (
-        f"Responses are linked where the person's key is the same, within one {esc(module)}, after evening out {rules}. "
+        f"Responses are linked where the person's key is the same, within one {esc(module)}, after evening out "
+        f"{rules}. "
         f"A blank key is linked with nobody. Where a person answered one survey of a {esc(module)} several times, "
         f"{SEVERAL[matching.several_in_wave]}. Three states are kept apart for those not matched: did not answer; "
         "answered, but not linked; cannot be told."
@@ -109,9 +112,12 @@ def _analysis(study: Study) -> str:
     if primary:
         names = _join([esc(settings.outcome(name).label.lower()) for name in primary.outcomes])
         text = (
-            f"**Primary analysis, declared in the study file**: mean change in scale points, {esc(primary.label.lower())}, "
-            f"over matched completions, for {names}{_included(primary)}. {level} % intervals come from a cluster-robust "
-            "(CR2) variance on the person with Satterthwaite degrees of freedom [@bell2002; @pustejovsky2018], which is "
+            f"**Primary analysis, declared in the study file**: mean change in scale points, "
+            f"{esc(primary.label.lower())}, "
+            f"over matched completions, for {names}{_included(primary)}. {level} % intervals come from a "
+            f"cluster-robust "
+            "(CR2) variance on the person with Satterthwaite degrees of freedom [@bell2002; @pustejovsky2018], "
+            "which is "
             "the paired *t* where each person gives one pair."
         )
         if ADJUSTMENTS[primary.adjust]:
@@ -122,7 +128,8 @@ def _analysis(study: Study) -> str:
     if others:
         text += "\n\nBeside it stand:\n\n" + "\n".join(others)
     return text + (
-        "\n\nThe headline standardised effect is Hedges' *g*~av~ [@lakens2013]; *d*~z~, the rank-biserial correlation and "
+        "\n\nThe headline standardised effect is Hedges' *g*~av~ [@lakens2013]; *d*~z~, the rank-biserial "
+        "correlation and "
         "Wilcoxon's signed-rank test (unmoved pairs dropped, ties given their mean rank) are secondary. Bootstraps "
         f"resample people, {settings.statistics.resamples:,} times. Better, same and worse count any step of a single "
         "item, and moves beyond the smallest effect of interest for a scale."
@@ -165,7 +172,8 @@ def _code(name: str) -> str:
 def _release(study: Study) -> str:
     release = study.settings.release
     text = (
-        f"No count of fewer than {release.threshold} people or responses is published, nor any estimate on such a base, and "
+        f"No count of fewer than {release.threshold} people or responses is published, nor any estimate on such "
+        f"a base, and "
         "further counts are withheld where totals would otherwise give one away."
     )
     if release.rounding:

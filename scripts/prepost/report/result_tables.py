@@ -1,0 +1,195 @@
+"""Display tables that stand without a figure: changes in full, participation, reliability.
+
+Each is a frame of text whose ``attrs`` say which fact each cell is (``keys``) and which columns hold numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
+from prepost.comparing import row_id
+from prepost.facts import Facts
+from prepost.paired import OVERALL
+from prepost.report.messages import Words
+from prepost.study import Comparison, Settings
+
+MEASURES = {
+    "responses": "Responses kept",
+    "complete": "Complete: every outcome question answered",
+    "people": "People known by key",
+    "all_waves": "Answered at every survey",
+    "enrolled": "Enrolled",
+    "completed": "Completed the training",
+}
+
+
+class Display:
+    """Builds a display table row by row from facts."""
+
+    def __init__(self, facts: Facts, head: Sequence[str], numbers: Sequence[str]) -> None:
+        self._facts, self._head, self._numbers = facts, list(head), list(numbers)
+        self._texts: list[list[str]] = []
+        self._keys: list[list[str]] = []
+
+    def add(self, *cells: str | tuple[str, ...]) -> None:
+        """Add a row: text, or a tuple of one fact's key, or of the two of an interval (linked by the first)."""
+        texts, keys = [], []
+        for cell in cells:
+            if isinstance(cell, str):
+                texts.append(cell)
+                keys.append("")
+                continue
+            known = [self._facts.get(key) for key in cell]
+            said = [fact.text for fact in known if fact is not None]
+            absent = not said or any(fact is None or fact.mark == "x" for fact in known)
+            texts.append("–" if absent else _joined(said))
+            keys.append("" if absent else cell[0])
+        self._texts.append(texts)
+        self._keys.append(keys)
+
+    def frame(self) -> pd.DataFrame:
+        """Return the table."""
+        shown = pd.DataFrame(self._texts, columns=self._head)
+        shown.attrs["keys"] = pd.DataFrame(self._keys, columns=self._head)
+        shown.attrs["numbers"] = self._numbers
+        return shown
+
+
+def changes(words: Words) -> pd.DataFrame:
+    """Each outcome of the primary comparison: before, after, change with interval, standardised, adjusted p."""
+    level = f"{words.settings.statistics.ci_level * 100:g}"
+    numbers = [
+        "Pairs",
+        "People",
+        "Before",
+        "After",
+        "Change",
+        f"{level} % CI",
+        "Hedges g",
+        f"{level} % CI of g",
+        "p, adjusted",
+    ]
+    table = Display(words.facts, ["Outcome", *numbers], numbers)
+    if words.primary is None:
+        return table.frame()
+    for outcome in words.outcomes(words.primary):
+
+        def key(estimate: str, *columns: str, outcome=outcome) -> tuple[str, ...]:
+            return tuple(words.key(words.primary, outcome, estimate, column) for column in columns)
+
+        table.add(
+            outcome.label,
+            key("mean_change", "n"),
+            key("mean_change", "n_people"),
+            key("mean_before", "estimate"),
+            key("mean_after", "estimate"),
+            key("mean_change", "estimate"),
+            key("mean_change", "ci_low", "ci_high"),
+            key("hedges_g_av", "estimate"),
+            key("hedges_g_av", "ci_low", "ci_high"),
+            key("mean_change", "p_adjusted") if words.primary.adjust != "none" else key("mean_change", "p"),
+        )
+    return table.frame()
+
+
+def participation(words: Words) -> pd.DataFrame:
+    """Responses, complete responses and people at each survey."""
+    settings = words.settings
+    heads = [wave.label for wave in settings.waves]
+    table = Display(words.facts, ["", *heads], heads)
+    for measure in ("responses", "complete", "people"):
+        cells = [(f"participation/{row_id(measure, wave.name, OVERALL, OVERALL)}/n",) for wave in settings.waves]
+        table.add(MEASURES[measure], *cells)
+    shown = table.frame()
+    shown.attrs["keys"].columns = shown.columns = ["Measure", *heads]
+    return shown
+
+
+def later(words: Words) -> pd.DataFrame:
+    """Changes to and from the surveys after the second one, and the levels that were asked only then."""
+    level = f"{words.settings.statistics.ci_level * 100:g}"
+    numbers = ["Base", "Earlier", "Later", "Change", f"{level} % CI"]
+    table = Display(words.facts, ["Outcome", "What is compared", *numbers], numbers)
+    for comparison in later_comparisons(words):
+        for outcome in words.outcomes(comparison):
+
+            def key(estimate: str, *columns: str, comparison=comparison, outcome=outcome) -> tuple[str, ...]:
+                return tuple(words.key(comparison, outcome, estimate, column) for column in columns)
+
+            table.add(
+                outcome.label,
+                comparison.label,
+                key("mean_change", "n"),
+                key("mean_before", "estimate"),
+                key("mean_after", "estimate"),
+                key("mean_change", "estimate"),
+                key("mean_change", "ci_low", "ci_high"),
+            )
+    for level_asked in words.settings.levels:
+        for name in level_asked.outcomes if not level_asked.group_by else ():
+            row = f"levels/{row_id(level_asked.name, name, OVERALL, OVERALL, 'mean_level')}"
+            interval = (f"{row}/ci_low", f"{row}/ci_high")
+            label = words.settings.outcome(name).label
+            table.add(
+                label, f"{level_asked.label} (level)", (f"{row}/n",), "not asked", (f"{row}/estimate",), "–", interval
+            )
+    return table.frame()
+
+
+def later_comparisons(words: Words) -> list[Comparison]:
+    """Return the overall comparisons that reach a wave after the primary one's second."""
+    if words.primary is None:
+        return []
+    names = [wave.name for wave in words.settings.waves]
+    last = names.index(words.primary.wave_to)
+    return [
+        comparison
+        for comparison in words.settings.comparisons
+        if not comparison.group_by and not comparison.include and names.index(comparison.wave_to) > last
+    ]
+
+
+def reliability(words: Words) -> pd.DataFrame:
+    """Cronbach's alpha of each scale at each survey."""
+    settings: Settings = words.settings
+    numbers = [f"{wave.label}: alpha, interval" for wave in settings.waves]
+    table = Display(words.facts, ["Scale", "Items", *numbers], ["Items", *numbers])
+    for outcome in settings.outcomes:
+        if len(outcome.items) < 2:
+            continue
+
+        def cell(wave: str, outcome=outcome) -> tuple[str, ...]:
+            row = row_id("reliability", outcome.name, "wave", wave, "cronbach_alpha")
+            return (f"reliability/{row}/estimate", f"reliability/{row}/ci_low", f"reliability/{row}/ci_high")
+
+        table.add(outcome.label, f"{len(outcome.items)}", *[cell(wave.name) for wave in settings.waves])
+    return table.frame()
+
+
+TABLES: dict[str, Callable[[Words], pd.DataFrame]] = {
+    "changes": changes,
+    "later": later,
+    "participation": participation,
+    "reliability": reliability,
+}
+FEET = {
+    "changes": "Base: matched completions with the outcome scored at both times. Change: after minus before, in scale "
+    "points; its interval and test take account of people who gave several pairs. g: Hedges' standardised "
+    "change, over the "
+    "average of both standard deviations. Source: comparisons.csv",
+    "later": "Base: completions with the outcome scored at both times, or responses where a level is given. All "
+    "among those "
+    "who answered then. Source: comparisons.csv, levels.csv",
+    "participation": "Base: responses kept. Terms as in CHERRIES. Source: participation.csv",
+    "reliability": "Base: one response a person with every item of the scale answered. Interval: Feldt. Source: "
+    "reliability.csv",
+}
+
+
+def _joined(said: list[str]) -> str:
+    """One number as it is, two as an interval, three as an estimate with its interval."""
+    if len(set(said)) == 1:
+        return said[0]
+    return " to ".join(said) if len(said) == 2 else f"{said[0]} ({said[1]} to {said[2]})"
