@@ -1,6 +1,6 @@
 # The published tests of DART (Hartman et al. 2025, doi:10.1371/journal.pcbi.1013249), straight from the raw exports, with none of
-# this project's code. Run: Rscript tests/reference/dart.R <folder with the exports>. R 4.2.2 or later, base only.
-# It prints aggregated results only; tests/test_dart.py holds them beside the line that made them.
+# this project's code. Run: Rscript tests/reference/dart.R <folder with the exports> > tests/reference/dart.csv
+# Base R only (made with R 4.2.2). It writes aggregated results only, no row of a person.
 folder <- commandArgs(trailingOnly = TRUE)[1]
 export <- function(name) read.csv(file.path(folder, name), check.names = FALSE)
 pre <- export("nih_pre.codes.csv")
@@ -27,20 +27,24 @@ groups <- list(
   wave2_all = of_cohort(2),
   everyone = cohort$record_id
 )
-show <- function(name, people) {
+cat("comparison,outcome,group,n,estimate,ci_low,ci_high,statistic,df,p,mean_before,mean_after\n")
+show <- function(name, people, group = "all.all") {
   for (scale in names(scales)) {
     before <- setNames(score(pre, scales[[scale]]), pre$record_id)[as.character(people)]
     after <- setNames(score(post, scales[[scale]]), post$record_id)[as.character(people)]
     both <- !is.na(before) & !is.na(after)
-    if (sum(both) < 2) next
     t <- t.test(after[both], before[both], paired = TRUE)
-    cat(name, scale, sum(both), format(c(t$estimate, t$conf.int, t$statistic, t$parameter, t$p.value,
-      mean(before[both]), mean(after[both])), digits = 15), "\n")
+    numbers <- c(t$estimate, t$conf.int, t$statistic, t$parameter, t$p.value, mean(before[both]), mean(after[both]))
+    cat(paste(c(name, scale, group, sum(both), sprintf("%.15g", numbers)), collapse = ","), "\n", sep = "")
   }
 }
 for (name in names(groups)) show(name, groups[[name]])
 for (name in c("camellia", "marigold")) {
-  show(paste0("wave2_by_pathway/", name), intersect(groups$wave2, pathway$record_id[pathway$pathway == name]))
+  show("wave2_by_pathway", intersect(groups$wave2, pathway$record_id[pathway$pathway == name]), paste0("module.", name))
 }
-show("wave2_by_role/Research staff", intersect(groups$wave2, career$record_id[career$career_stage == "Research staff"]))
-cat("responses", nrow(pre), nrow(post), "of them empty", sum(rowSums(!is.na(pre[-1])) == 0), sum(rowSums(!is.na(post[-1])) == 0), "\n")
+staff <- career$record_id[career$career_stage == "Research staff"]
+show("wave2_by_role", intersect(groups$wave2, staff), "role.research-staff")
+# Rows of the exports: 493, 305, 296, 496, 634, 516; empty of all items: 0 before, 1 after.
+rows <- sapply(list(pre, post, exit, career, cohort, pathway), nrow)
+empty <- c(sum(rowSums(!is.na(pre[-1])) == 0), sum(rowSums(!is.na(post[-1])) == 0))
+stopifnot(rows == c(493, 305, 296, 496, 634, 516), empty == c(0, 1))
