@@ -139,11 +139,11 @@ def test_dates_of_receipt(cell, date_format, expected):
 
 
 def test_a_date_that_cannot_be_read_is_counted_and_a_format_that_fits_none_is_refused():
-    cells = pd.Series(["2024-03-01", "soon"], dtype="string")
-    found, unreadable = parse_received(cells, source(), pd.Series([2, 3]))
-    assert unreadable == 1 and found.isna().tolist() == [False, True]
+    cells = pd.Series(["2024-03-01", "soon", "2924-03-01"], dtype="string")
+    found, unreadable = parse_received(cells, source(), pd.Series([2, 3, 4]))
+    assert unreadable == 2 and found.isna().tolist() == [False, True, True]
     with pytest.raises(StudyError, match="date_format") as error:
-        parse_received(cells, source(date_format="%d/%m/%Y"), pd.Series([2, 3]))
+        parse_received(cells, source(date_format="%d/%m/%Y"), pd.Series([2, 3, 4]))
     assert "soon" not in str(error.value)
 
 

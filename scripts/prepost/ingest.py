@@ -24,6 +24,7 @@ BLANK_PART = "no answer to any item of this wave"
 EXCEL = "excel"
 _OFFSET = re.compile(r"(?<=:\d\d)(\.\d+)?\s*(?:Z|[+-]\d\d:?\d\d)$")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_CENTURIES = (pd.Timestamp(1900, 1, 1), pd.Timestamp(2200, 1, 1))  # a date beyond them is a slip of the pen
 # https://www.qualtrics.com/support: Response Type; numeric exports give the codes.
 _QUALTRICS_STATUS = {
     "0": "IP Address",
@@ -230,6 +231,7 @@ def parse_received(cells: pd.Series, source: SourceRow, lines: pd.Series) -> tup
     else:
         received = _iso(text)
     received = received.astype("datetime64[us]")
+    received = received.where(received.between(*_CENTURIES))
     unreadable = text.notna() & received.isna()
     if unreadable.any() and not received.notna().any():
         raise StudyError(
