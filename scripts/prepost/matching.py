@@ -16,6 +16,7 @@ from prepost.schemas import MISSING_SUFFIX
 
 RESPONSE = ["source", "line", "wave"]
 NOT_STATED = "not stated"
+NOT_SHOWN = "not_shown"
 
 
 class Matched(NamedTuple):
@@ -125,13 +126,31 @@ def _key(frame: pd.DataFrame, key: Sequence[str], rules: Sequence[str]) -> pd.Se
 
 def _people(about: pd.DataFrame, person: pd.Series, seen: pd.Series, key: Sequence[str]) -> pd.DataFrame:
     drop = {*RESPONSE, "response_id", "received", *key, *[f"{item}{MISSING_SUFFIX}" for item in key]}
-    kept = about[[column for column in about if column not in drop]].copy()
-    for column in kept.select_dtypes("string"):
-        kept[column] = kept[column].mask(kept[column] == NOT_STATED)
+    kept = _unsaid_as_null(about[[column for column in about if column not in drop]])
     kept.insert(0, "person", person)
     first = kept.dropna(subset="person").groupby("person", sort=True).first()
     everyone = pd.Index(sorted({*seen.dropna(), *person.dropna()}), name="person", dtype="string")
-    return first.reindex(everyone).reset_index().astype({"person": "string"})
+    return _with_missing(first.reindex(everyone)).reset_index().astype({"person": "string"})
+
+
+def _unsaid_as_null(frame: pd.DataFrame) -> pd.DataFrame:
+    """Make "not stated" and "not shown" null, so that another row which does say is the first that says."""
+    said = frame.copy()
+    items = {column.removesuffix(MISSING_SUFFIX) for column in frame if column.endswith(MISSING_SUFFIX)}
+    for column in said.select_dtypes("string").columns.difference(list(items), sort=False):
+        unsaid = NOT_SHOWN if column.endswith(MISSING_SUFFIX) else NOT_STATED
+        said[column] = said[column].mask(said[column] == unsaid)
+    return said
+
+
+def _with_missing(frame: pd.DataFrame) -> pd.DataFrame:
+    """After rows are joined: no kind of missing where there is an answer, and one where there is none."""
+    whole = frame.copy()
+    for column in [c for c in frame if c.endswith(MISSING_SUFFIX)]:
+        item = column.removesuffix(MISSING_SUFFIX)
+        answered = frame[[c for c in frame if c == item or c.startswith(f"{item}__")]].notna().any(axis=1)
+        whole[column] = frame[column].astype("string").fillna(NOT_SHOWN).mask(answered)
+    return whole
 
 
 def _links(
@@ -242,7 +261,7 @@ def _unmatched(links: pd.DataFrame, pairs: pd.DataFrame, waves: Sequence[str]) -
             state="did_not_answer", why=f"every {wave_to} response of the module belongs to someone else"
         )
         before.loc[unsure, "state"] = "cannot_be_told"
-        before.loc[unsure, "why"] = f"some {wave_to} responses of the module belong to nobody known"
+        before.loc[unsure, "why"] = f"some {wave_to} responses of the module are linked to no {wave_from} response"
         parts.append(pd.concat([before, after]).assign(wave_from=wave_from, wave_to=wave_to))
     columns = [*RESPONSE, "module", "person", "wave_from", "wave_to", "state", "why"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
@@ -279,14 +298,11 @@ def completions(responses: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
 
 def _fill(used: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     by = ["person", "module", "wave"]
-    answers = [c for c in parts if not c.endswith(MISSING_SUFFIX) and c not in (*RESPONSE, *by)]
-    first = parts.groupby(by, dropna=False)[answers].first()
-    other = first.reindex(pd.MultiIndex.from_frame(used[by])).set_axis(used.index)
-    filled = used.copy()
-    for column in answers:
-        filled[column] = used[column].fillna(other[column])
-    for column in [c for c in used if c.endswith(MISSING_SUFFIX)]:
-        item = column.removesuffix(MISSING_SUFFIX)
-        shown = [c for c in answers if c == item or c.startswith(f"{item}__")]
-        filled[column] = used[column].mask(filled[shown].notna().any(axis=1) & used[column].notna())
-    return filled
+    answers = [c for c in parts if c not in (*RESPONSE, *by, "state", "why")]
+    first = _unsaid_as_null(parts[[*by, *answers]]).groupby(by, dropna=False)[answers].first().reset_index()
+    other = used[by].merge(first, on=by, how="left", validate="one_to_one").set_axis(used.index)
+    said = _unsaid_as_null(used[answers])
+    filled = _with_missing(said.fillna(other[answers]))
+    words = [c for c in filled.select_dtypes("string") if not c.endswith(MISSING_SUFFIX)]
+    filled[words] = filled[words].fillna(used[words])  # "not stated" again where no part says
+    return used.assign(**{column: filled[column] for column in answers})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from prepost.comparing import STRAND, row_id
@@ -78,15 +79,16 @@ def _moves(part: Paired, comparison: Comparison, name: str, value: str, smallest
 
 
 def _transitions(found: Paired, comparison: Comparison, item: ItemRow) -> pd.DataFrame:
-    codes = [str(code) for code in range(int(item.low), int(item.high) + 1)]
-    before, after = found.before[item.item], found.after[item.item]
-    both = before.notna() & after.notna()
-    as_text = [side[both].astype("int64").astype("string") for side in (before, after)]
-    table = pd.crosstab(*as_text).reindex(index=codes, columns=codes, fill_value=0)
-    table.loc[OVERALL] = table.sum()
-    table[OVERALL] = table.sum(axis=1)
-    long = table.rename_axis(index="from", columns="to").stack().rename("n").reset_index()
-    return long.assign(comparison=comparison.name, item=item.item)
+    codes = [*[str(code) for code in range(int(item.low), int(item.high) + 1)], OVERALL]
+    before, after = (side[item.item].to_numpy(dtype=float) for side in (found.before, found.after))
+    both = np.isfinite(before) & np.isfinite(after)
+    table = np.zeros((len(codes), len(codes)), dtype="int64")
+    cells = tuple((side[both] - int(item.low)).astype("int64") for side in (before, after))
+    np.add.at(table, cells, 1)
+    table[-1] = table.sum(axis=0)
+    table[:, -1] = table.sum(axis=1)
+    long = {"from": np.repeat(codes, len(codes)), "to": np.tile(codes, len(codes)), "n": table.ravel()}
+    return pd.DataFrame({"comparison": comparison.name, "item": item.item, **long})
 
 
 def _finish(table: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -126,7 +126,7 @@ def holds(condition: Condition, lookup: Callable[[str], pd.Series]) -> pd.Series
         values = lookup(name)
         if kind == "between":
             return pd.to_numeric(values, errors="coerce").between(*wanted)
-        return _is_one_of(values, wanted if kind == "in" else [wanted])
+        return _is_one_of(values, wanted if kind == "in" else [wanted], name)
     if kind == "not":
         return ~holds(condition.negated, lookup)
     parts = [holds(part, lookup) for part in condition.all_of or condition.any_of]
@@ -136,10 +136,20 @@ def holds(condition: Condition, lookup: Callable[[str], pd.Series]) -> pd.Series
     return joined
 
 
-def _is_one_of(values: pd.Series, wanted: Sequence[object]) -> pd.Series:
-    if pd.api.types.is_numeric_dtype(values):
-        return values.isin([float(value) for value in wanted])
-    return values.isin([f"{value:g}" if isinstance(value, float) else str(value) for value in wanted])
+def _is_one_of(values: pd.Series, wanted: Sequence[object], name: str) -> pd.Series:
+    if not pd.api.types.is_numeric_dtype(values):
+        return values.isin([f"{value:g}" if isinstance(value, float) else str(value) for value in wanted])
+    numbers = pd.to_numeric(pd.Series([str(value) for value in wanted], dtype="string"), errors="coerce")
+    if numbers.isna().any():
+        raise StudyError(
+            Fault(
+                "config/study.yaml · comparisons · include",
+                f"'{name}' holds numbers, and '{wanted[int(numbers.isna().argmax())]}' is none",
+                "a number of the item's scale",
+                "mend the condition",
+            )
+        )
+    return values.isin(numbers.astype("float64").tolist())
 
 
 def groups(found: Paired, group_by: str | None) -> pd.Series:
