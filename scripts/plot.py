@@ -16,7 +16,7 @@ log = logging.getLogger("prepost")
 def main(
     *,
     tables: list[Path],
-    items: Path,
+    codebook: Path,
     figures: list[Path],
     alt: Path,
     outcomes: list[Outcome],
@@ -26,7 +26,7 @@ def main(
 ) -> None:
     """Read floor 7, write one SVG a figure and alt_texts.json (name to title and alternative text)."""
     released = {path.stem: read_released(path) for path in tables}
-    rows = sheets.read_sheet(items, sheets.ItemRow, key="item")
+    rows = sheets.read_sheet(codebook, sheets.ItemRow, key="item")
     setting = Setting({row.item: row for row in rows}, outcomes, waves, nouns, synthetic)
     words = {}
     for path in figures:

@@ -66,10 +66,11 @@ def answers(n: int = 2473, seed: int = 7) -> pd.DataFrame:
     columns: dict = {"module": module, "later": rng.random(n) < 0.3}
     for name, (_, _, rise) in OUTCOMES.items():
         person = rng.normal(3.0 if rise > 0.5 else 3.7, 0.7, n)
+        own = rng.normal(1, 1.2, n) * (1 + 0.4 * (module == "Core Skills"))
         for k in range(1, 5):
             start = person + rng.normal(0, 0.6, n)
             for wave, gain in (("pre", 0.0), ("post", rise), ("followup", rise * 0.8)):
-                score = start + gain + rng.normal(0, 0.45, n)
+                score = start + gain * own + rng.normal(0, 0.45, n)
                 columns[(wave, f"{name}_{k}")] = np.clip(np.rint(score), 1, 5)
     return pd.DataFrame(columns)
 

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from prepost.sheets import ItemRow
@@ -104,11 +105,12 @@ def pick(tables: Tables, table: str, **where: str) -> pd.DataFrame:
     frame = tables.get(table)
     if frame is None:
         return pd.DataFrame()
+    wanted = np.ones(len(frame), dtype=bool)
     for column, value in where.items():
         if column.rstrip("_") not in frame:
             return frame.iloc[:0]
-        frame = frame[(frame[column.rstrip("_")] == value).fillna(False)]
-    return frame
+        wanted &= (frame[column.rstrip("_")] == value).fillna(False).to_numpy(dtype=bool)
+    return frame[wanted]
 
 
 def number(row: pd.Series | None, column: str) -> float:

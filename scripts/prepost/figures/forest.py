@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from prepost.figures.cells import Setting, Tables, estimate, number, outcomes_of, primary
-from prepost.figures.style import GREY, INK, NAVY, PALE, RULE, Canvas, Drawing, nothing, ticks
+from prepost.figures.style import GREY, INK, NAVY, PALE, RULE, Canvas, Drawing, nothing, ticks, tint
 from prepost.figures.words import WITHHELD, count, decimal, interval
 from prepost.study import Outcome
 
@@ -105,18 +105,18 @@ def _scale(setting: Setting, lines: list[Line], one_scale: bool) -> str:
 def _row(canvas: Canvas, line: Line, one_scale: bool, marks: list[float]) -> None:
     value, low, high = line.shown(one_scale)
     text = WITHHELD if math.isnan(value) else interval(*(line.points if one_scale else line.g))
-    canvas.y += 18
-    canvas.text(canvas.right, canvas.y, text, weight="bold", align="right", colour=NAVY)
-    room = canvas.right - canvas.left - 150
-    canvas.y -= 18
-    canvas.paragraph(line.outcome.label, weight="bold", width=room)
+    canvas.text(canvas.right, canvas.y + 14, text, weight="bold", align="right", colour=NAVY)
+    canvas.paragraph(line.outcome.label, weight="bold", width=canvas.right - canvas.left - 160)
     top = canvas.y + 5
     canvas.line(place(0.0, canvas, marks), top, place(0.0, canvas, marks), top + 22, colour=INK, width=1.2)
     canvas.line(canvas.left, top + 11, canvas.right, top + 11, colour=PALE, width=1.0)
     if not math.isnan(value):
+        canvas.line(place(0.0, canvas, marks), top + 11, place(value, canvas, marks), top + 11, colour=NAVY, width=1.6)
+    if not math.isnan(value):
         if not (math.isnan(low) or math.isnan(high)):
-            canvas.line(place(low, canvas, marks), top + 11, place(high, canvas, marks), top + 11, colour=NAVY, width=4)
-        canvas.dot(place(value, canvas, marks), top + 11, radius=6)
+            wide = place(high, canvas, marks) - place(low, canvas, marks)
+            canvas.box(place(low, canvas, marks), top + 4, wide, 14, fill=tint(NAVY, 0.40))
+        canvas.dot(place(value, canvas, marks), top + 11, radius=3.5)
     canvas.y = top + 24
     other = f"Hedges’ g {interval(*line.g)}" if one_scale else f"{interval(*line.points)} points"
     canvas.paragraph(f"Before {decimal(line.before)}, after {decimal(line.after)}; n = {count(line.n)}", colour=GREY)

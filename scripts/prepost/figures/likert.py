@@ -12,7 +12,7 @@ from prepost.figures.style import GREY, INK, NAVY, PLUM, TEXT, Canvas, Drawing, 
 from prepost.figures.words import cells_withheld, of_100, percent, shorten
 
 SUBJECT = "Answers before and after"
-MOST_OF_SCALE, MOST = 12, 16  # items of one scale, and in all: more is a poster, not a figure
+MOST = 12  # items in all: more is a poster, not a figure
 BAR = 19.0
 
 
@@ -45,7 +45,8 @@ def draw(tables: Tables, setting: Setting) -> Drawing:
     Returns
     -------
     Drawing
-        At most 12 items a scale and 16 in all, those whose share above the middle shifted most; a note says so.
+        At most 12 items, shared evenly by the scales: of each those whose share above the middle moved most and, so
+        that the picture does not flatter, the one that moved least; a note says so.
     """
     comparison = primary(tables)
     outcomes = outcomes_of(tables, comparison, setting)
@@ -53,8 +54,8 @@ def draw(tables: Tables, setting: Setting) -> Drawing:
     scales = {label: found for label, found in scales.items() if found}
     if not scales:
         return nothing(SUBJECT, "no item has answers that may be shown", synthetic=setting.synthetic)
-    room = min(MOST_OF_SCALE, max(1, MOST // len(scales)))
-    chosen = {label: _most_shifted(found, room) for label, found in scales.items()}
+    room = max(2, MOST // len(scales))
+    chosen = {label: _chosen(found, room) for label, found in scales.items()}
     everyone = [answers for found in chosen.values() for answers in found]
     waves = _waves(tables, comparison, outcomes[0].name, setting)
     canvas = Canvas(_title(everyone, setting), _subtitle(everyone, setting), synthetic=setting.synthetic)
@@ -69,8 +70,8 @@ def draw(tables: Tables, setting: Setting) -> Drawing:
     total = sum(len(found) for found in scales.values())
     if total > len(everyone):
         canvas.note(
-            f"{len(everyone)} of {total} items: in each scale the {room} whose share above the middle moved most. "
-            "The table holds them all."
+            f"{len(everyone)} of {total} items: of a longer scale the {room - 1} whose share above the middle moved "
+            "most, and the one that moved least. The table holds them all."
         )
     hidden = sum(answers.withheld for answers in everyone)
     if hidden:
@@ -105,8 +106,14 @@ def _shares(counts: pd.Series, steps: list[str]) -> pd.Series:
     return counts.reindex(steps) / (total if total else math.nan)
 
 
-def _most_shifted(found: list[Answers], room: int) -> list[Answers]:
-    return sorted(found, key=lambda answers: (math.isnan(answers.shift), -abs(answers.shift)))[:room]
+def _chosen(found: list[Answers], room: int) -> list[Answers]:
+    """Return the items of a scale to draw, the largest shift first, the smallest last."""
+    order = sorted(found, key=lambda answers: -answers.shift if not math.isnan(answers.shift) else math.inf)
+    known = [answers for answers in order if not math.isnan(answers.shift)]
+    if len(found) <= room or len(known) < room:
+        return order[:room]
+    known.sort(key=lambda answers: -abs(answers.shift))
+    return [*known[: room - 1], known[-1]]
 
 
 def _waves(tables: Tables, comparison: str | None, outcome: str, setting: Setting) -> tuple[str, str]:
@@ -198,12 +205,11 @@ def _item(canvas: Canvas, answers: Answers, setting: Setting, waves: tuple[str, 
     wide = canvas.right - start - 2 * 38
     zero = start + 38 + wide * reach[0] / sum(reach)
     scale = wide / sum(reach)
-    top = canvas.y
+    canvas.line(zero, canvas.y - 3, zero, canvas.y + 2 * BAR + 6, colour=INK, width=1.4)
     for name, shares in zip(names, (answers.before, answers.after), strict=True):
         canvas.text(canvas.left, canvas.y + 14.5, name, colour=GREY)
         _bar(canvas, shares, answers.codes, zero, scale)
         canvas.y += BAR + 3
-    canvas.line(zero, top - 2, zero, canvas.y - 1, colour=INK, width=1.2)
     canvas.y += 4
 
 

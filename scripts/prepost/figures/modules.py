@@ -8,11 +8,12 @@ import pandas as pd
 
 from prepost.figures.cells import Setting, Tables, estimate, grouped, number, outcomes_of, pick, primary
 from prepost.figures.style import GREY, INK, NAVY, PALE, TEAL, Canvas, Drawing, nothing, tint, wrap
-from prepost.figures.words import WITHHELD, count, decimal, listing
+from prepost.figures.words import count, decimal, listing
 from prepost.study import Outcome
 
-COLUMNS = 4
-GAP = 14.0
+COLUMNS = 3
+GAP = 18.0
+SIDE = 40.0  # room for the number at the end of each track
 
 
 def draw(tables: Tables, setting: Setting, *, group_by: str = "module") -> Drawing:
@@ -49,8 +50,11 @@ def draw(tables: Tables, setting: Setting, *, group_by: str = "module") -> Drawi
         f"Small {nouns} vary more by chance: this is not a ranking."
     )
     canvas = Canvas(title, subtitle, synthetic=setting.synthetic)
-    for start in range(0, len(outcomes), COLUMNS):
-        _block(canvas, tables, rows, outcomes[start : start + COLUMNS], shown, whole)
+    blocks = math.ceil(len(outcomes) / COLUMNS)
+    many = math.ceil(len(outcomes) / blocks)
+    reach = [0.0, *(v for name in ("estimate", "ci_low", "ci_high") for v in rows[name].dropna().astype("float64"))]
+    for start in range(0, len(outcomes), many):
+        _block(canvas, tables, rows, outcomes[start : start + many], shown, whole, many, (min(reach), max(reach)))
     if hidden:
         canvas.note(f"Withheld in full, to protect people in small groups: {listing(hidden)}.")
     return canvas.drawing(f"{title}. {_said(rows, outcomes, shown)}")
@@ -80,35 +84,28 @@ def _title(tables: Tables, rows: pd.DataFrame, outcomes: list[Outcome], whole: s
     return f"Self-rated {lead.phrase}: a rise clear of zero in {up} of {len(of_lead)} {nouns} shown"
 
 
-def _block(canvas, tables, rows, outcomes, shown, whole) -> None:
-    """Draw up to four outcomes side by side on one common axis."""
-    width = (canvas.right - canvas.left - GAP * (len(outcomes) - 1)) / len(outcomes)
-    inside = rows[rows["outcome"].isin([outcome.name for outcome in outcomes])]
-    reach = [0.0, *inside["ci_low"].dropna(), *inside["ci_high"].dropna(), *inside["estimate"].dropna()]
-    low, high = min(reach), max(reach)
-    pad = (high - low) * 0.05 or 1.0
+def _block(canvas, tables, rows, outcomes, shown, whole, many: int, reach: tuple[float, float]) -> None:
+    """Draw up to three outcomes side by side, on the axis that all blocks share."""
+    width = (canvas.right - canvas.left - GAP * (many - 1)) / many
+    low, high = reach
+    span = (high - low) or 1.0
 
     def across(column: int, value: float) -> float:
-        left = canvas.left + column * (width + GAP)
-        return left + 4 + (value - low + pad * (low < 0)) / (high - low + pad * (1 + (low < 0))) * (width - 8)
+        return canvas.left + column * (width + GAP) + 5 + (value - low) / span * (width - SIDE - 14)
 
     lines = max(_heads(canvas, outcomes, width))
     canvas.y += lines * 18 + 4
+    overall = [number(estimate(tables, whole, outcome.name, "mean_change"), "estimate") for outcome in outcomes]
     for group in shown:
-        _group(canvas, inside, outcomes, group, across)
-        top, bottom = canvas.y - 40, canvas.y - 20
-        for column, outcome in enumerate(outcomes):
-            change = number(estimate(tables, whole, outcome.name, "mean_change"), "estimate")
-            canvas.line(across(column, 0.0), top, across(column, 0.0), bottom, colour=INK, width=1.2)
-            if not math.isnan(change):
-                canvas.line(across(column, change), top, across(column, change), bottom, colour=TEAL, width=2.5)
-    _foot(canvas, tables, outcomes, whole, across)
+        _group(canvas, rows, outcomes, group, across, width, overall)
+    _foot(canvas, overall, width)
+    canvas.y += 10
 
 
 def _heads(canvas: Canvas, outcomes: list[Outcome], width: float) -> list[int]:
     heights = []
     for column, outcome in enumerate(outcomes):
-        words = wrap(outcome.label, width + GAP - 4, weight="bold", most=3)
+        words = wrap(outcome.label, width, weight="bold", most=3)
         for index, word in enumerate(words):
             x = canvas.left + column * (width + GAP)
             canvas.text(x, canvas.y + 14 + index * 18, word, weight="bold", colour=NAVY)
@@ -116,36 +113,41 @@ def _heads(canvas: Canvas, outcomes: list[Outcome], width: float) -> list[int]:
     return heights
 
 
-def _group(canvas: Canvas, rows: pd.DataFrame, outcomes: list[Outcome], group: str, across) -> None:
+def _group(
+    canvas: Canvas, rows: pd.DataFrame, outcomes: list[Outcome], group: str, across, width: float, overall
+) -> None:
+    """Draw one group's name and dots over the lines of no change and of the overall change."""
     inside = rows[rows["group"] == group]
     largest = inside["n"].astype("float64").max()
     canvas.line(canvas.left, canvas.y + 3, canvas.right, canvas.y + 3, colour=PALE)
     canvas.y += 5
     canvas.paragraph(f"{group} (n = {count(largest)})" if not math.isnan(largest) else f"{group} (n withheld)")
-    y = canvas.y + 14
+    y = canvas.y + 12
     for column, outcome in enumerate(outcomes):
+        for at, colour, wide in ((0.0, INK, 1.2), (overall[column], TEAL, 2.5)):
+            if not math.isnan(at):
+                canvas.line(across(column, at), y - 9, across(column, at), y + 9, colour=colour, width=wide)
         one = inside[inside["outcome"] == outcome.name]
         row = None if one.empty else one.iloc[0]
         value, low, high = (number(row, name) for name in ("estimate", "ci_low", "ci_high"))
+        end = canvas.left + column * (width + GAP) + width
+        canvas.text(end, y + 5, decimal(value), align="right", colour=GREY if math.isnan(value) else INK)
         if math.isnan(value):
-            canvas.text(across(column, 0.0) + 5, y + 18, WITHHELD, colour=GREY)
             continue
         if not (math.isnan(low) or math.isnan(high)):
             canvas.line(across(column, low), y, across(column, high), y, colour=tint(NAVY, 0.55), width=3)
         canvas.dot(across(column, value), y, radius=4.5)
-        canvas.text(across(column, 0.0) + 5, y + 25, decimal(value), colour=INK)
-    canvas.y = y + 30
+    canvas.y = y + 14
 
 
-def _foot(canvas: Canvas, tables: Tables, outcomes: list[Outcome], whole: str, across) -> None:
+def _foot(canvas: Canvas, overall: list[float], width: float) -> None:
     canvas.line(canvas.left, canvas.y + 3, canvas.right, canvas.y + 3, colour=PALE)
     canvas.y += 5
     canvas.paragraph("Overall", weight="bold", colour="#1B7A72")
-    for column, outcome in enumerate(outcomes):
-        value = number(estimate(tables, whole, outcome.name, "mean_change"), "estimate")
-        text = WITHHELD if math.isnan(value) else decimal(value)
-        canvas.text(across(column, 0.0) + 5, canvas.y + 15, text, weight="bold", colour="#1B7A72")
-    canvas.y += 26
+    for column, value in enumerate(overall):
+        end = canvas.left + column * (width + GAP) + width
+        canvas.text(end, canvas.y - 4, decimal(value), align="right", weight="bold", colour="#1B7A72")
+    canvas.y += 6
 
 
 def _said(rows: pd.DataFrame, outcomes: list[Outcome], shown: list[str]) -> str:

@@ -11,7 +11,7 @@ from prepost.figures.words import WITHHELD, cells_withheld, count, of_100
 
 SUBJECT = "How many moved up, stayed, moved down"
 PARTS = (("better", "up", NAVY), ("same", "same", "#D3D6D9"), ("worse", "down", ORANGE))
-BAR = 26.0
+BAR, SIDE = 26.0, 68.0
 
 
 class Moves(NamedTuple):
@@ -104,21 +104,22 @@ def _bar(canvas: Canvas, moves: Moves, *, item: bool) -> None:
         canvas.paragraph(f"{moves.label} (n = {count(moves.n)})", weight="bold")
         canvas.paragraph(moves.rule[0].upper() + moves.rule[1:], colour=GREY)
     canvas.y += 4
-    wide, x = canvas.right - left, left
+    wide, x = canvas.right - left - SIDE, left
     for part, word, colour in PARTS:
         share = moves.shares[part]
         part_wide = wide * (0.0 if math.isnan(share) else share)
         if part_wide > 0:
             canvas.box(x, canvas.y, max(part_wide - 1.5, 0.5), BAR, fill=colour)
             for label in (f"{of_100(share)} {word}", of_100(share)):
-                if text_width(label, weight="bold") + 8 <= part_wide:
-                    ink = ink_on(colour)
-                    canvas.text(x + 6, canvas.y + 18, label, weight="bold", colour=ink)
+                if part != "worse" and text_width(label, weight="bold") + 8 <= part_wide:
+                    canvas.text(x + 6, canvas.y + 18, label, weight="bold", colour=ink_on(colour))
                     break
         x += part_wide
-    if not moves.whole:
-        canvas.box(x, canvas.y, max(left + wide - x, 1), BAR, fill="#FFFFFF", edge=tint("#000000", 0.35), line=0.8)
-        canvas.text(canvas.right - 6, canvas.y + 18, WITHHELD, align="right", colour=GREY)
+    if left + wide - x > 2:
+        canvas.box(x, canvas.y, left + wide - x, BAR, fill="#FFFFFF", edge=tint("#000000", 0.35), line=0.8)
+    down = moves.shares["worse"]
+    label = WITHHELD if math.isnan(down) else f"{of_100(down)} down"
+    canvas.text(canvas.right, canvas.y + 18, label, align="right", colour=GREY if math.isnan(down) else "#B2450F")
     canvas.y += BAR + 8
 
 

@@ -79,7 +79,10 @@ def heading(variable: str, setting: Setting) -> str:
 
 
 def categories(tables: Tables, setting: Setting) -> dict[str, list[Category]]:
-    """Return every variable's categories with their shares, the variable's own total as the base."""
+    """Return every variable's categories with their shares, the variable's own total as the base.
+
+    Categories stand in the codebook's order where it has one, else the largest first; "not stated" is last.
+    """
     table = pick(tables, "participants")
     found: dict[str, list[Category]] = {}
     if table.empty:
@@ -92,9 +95,15 @@ def categories(tables: Tables, setting: Setting) -> dict[str, list[Category]]:
         item = setting.items.get(variable)
         named = item.codes if item is not None else {}
         names = [c for c in dict.fromkeys(table.loc[table["variable"] == variable, "category"]) if c != ALL]
-        if named:
-            order = list(named)
-            names.sort(key=lambda name: order.index(name) if name in order else len(order))
+        order = list(named)
+        size = {name: sum(_count(tables, variable, name, side) for side in SIDES) for name in names}
+        names.sort(
+            key=lambda name: (
+                name == NOT_STATED,
+                order.index(name) if name in order else len(order),
+                math.inf if math.isnan(size[name]) else -size[name],
+            )
+        )
         found[variable] = [
             Category(
                 variable, name, "Not stated" if name == NOT_STATED else named.get(name, name),

@@ -19,6 +19,7 @@ import matplotlib as mpl
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Polygon, Rectangle
 from matplotlib.textpath import text_to_path
 
@@ -177,9 +178,9 @@ class Canvas:
         """Draw a straight line."""
         style = (0, dash) if dash else "solid"
         self._marks.append(
-            lambda ax: ax.plot(
-                [x0, x1], [y0, y1], color=colour, linewidth=width, linestyle=style,
-                solid_capstyle=cap, dash_capstyle=cap, clip_on=False,
+            lambda ax: ax.add_line(
+                Line2D([x0, x1], [y0, y1], color=colour, linewidth=width, linestyle=style,
+                       solid_capstyle=cap, dash_capstyle=cap, clip_on=False)
             )
         )  # fmt: skip
 
@@ -197,7 +198,7 @@ class Canvas:
         fill = "#FFFFFF" if open_ else colour
         self._marks.append(
             lambda ax: ax.add_patch(
-                Circle((x, y), radius, facecolor=fill, edgecolor=colour, linewidth=2.0, zorder=3, clip_on=False)
+                Circle((x, y), radius, facecolor=fill, edgecolor=colour, linewidth=2.0, clip_on=False)
             )
         )
 
@@ -211,7 +212,7 @@ class Canvas:
         """Draw a closed shape."""
         self._marks.append(
             lambda ax: ax.add_patch(
-                Polygon(corners, closed=True, facecolor=fill, edgecolor=edge, linewidth=line, zorder=3, clip_on=False)
+                Polygon(corners, closed=True, facecolor=fill, edgecolor=edge, linewidth=line, clip_on=False)
             )
         )
 
@@ -229,8 +230,8 @@ class Canvas:
         figure = Figure(figsize=(WIDTH / 72, height / 72), dpi=72, facecolor="#FFFFFF")
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set_axis_off()
-        for mark in self._marks:
-            mark(axes)
+        for order, mark in enumerate(self._marks):  # later things lie above earlier ones
+            mark(axes).set_zorder(order)
         axes.set_xlim(0, WIDTH)
         axes.set_ylim(height, 0)
         return Drawing(figure, self.title, alt)

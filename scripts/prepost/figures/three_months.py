@@ -11,7 +11,7 @@ from prepost.figures.words import WITHHELD, count, decimal, interval
 from prepost.study import Outcome
 
 SUBJECT = "The later wave"
-TALL = 112.0
+TALL = 88.0
 
 
 class Waves(NamedTuple):
@@ -53,9 +53,9 @@ def draw(tables: Tables, setting: Setting) -> Drawing:
     if outcomes:
         _key(canvas, setting, waves)
         values = [value for o in outcomes for line in _lines(tables, waves, o).values() for value in line.values()]
-        marks = ticks(min(values), max(values), 3)
+        reach = (min(values) - 0.1, max(values) + 0.1)
         for outcome in outcomes:
-            _panel(canvas, tables, setting, waves, outcome, marks)
+            _panel(canvas, tables, setting, waves, outcome, reach)
     for row in levels:
         _level(canvas, row, setting)
     return canvas.drawing(f"{canvas.title}. {_said(tables, setting, waves, outcomes, levels)}")
@@ -159,7 +159,7 @@ def _key(canvas: Canvas, setting: Setting, waves: Waves) -> None:
     canvas.y += 10
 
 
-def _panel(canvas, tables, setting, waves: Waves, outcome: Outcome, marks: list[float]) -> None:
+def _panel(canvas, tables, setting, waves: Waves, outcome: Outcome, reach: tuple[float, float]) -> None:
     canvas.paragraph(outcome.label, weight="bold")
     for comparison, of in ((waves.since, waves.start), (waves.kept, waves.end)):
         row = _change(tables, comparison, outcome)
@@ -168,13 +168,13 @@ def _panel(canvas, tables, setting, waves: Waves, outcome: Outcome, marks: list[
             value = value
             n = f"; n = {count(number(row, 'n'))}"
             canvas.paragraph(f"Since “{setting.wave(of)}”: {value}{n}", colour=GREY)
-    bottom = canvas.y + 20 + TALL
-    across = [canvas.left + 62, canvas.left + 200, canvas.right - 56]
+    bottom = canvas.y + 22 + TALL
+    across = [canvas.left + 84, canvas.left + 210, canvas.right - 56]
 
     def up(value: float) -> float:
-        return bottom - (value - marks[0]) / (marks[-1] - marks[0]) * TALL
+        return bottom - (value - reach[0]) / (reach[1] - reach[0]) * TALL
 
-    for mark in marks:
+    for mark in (mark for mark in ticks(*reach, 3) if reach[0] <= mark <= reach[1]):
         canvas.line(canvas.left + 30, up(mark), canvas.right, up(mark), colour=PALE)
         canvas.text(canvas.left, up(mark) + 5, f"{mark:g}", colour=GREY)
     lines = _lines(tables, waves, outcome)
@@ -187,17 +187,20 @@ def _panel(canvas, tables, setting, waves: Waves, outcome: Outcome, marks: list[
     _labels(canvas, lines, across, up)
     for x, wave in zip(across, (waves.start, waves.end, waves.later), strict=True):
         canvas.text(x, bottom + 22, setting.wave(wave), align="center", colour=INK)
-    canvas.y = bottom + 38
+    canvas.y = bottom + 36
 
 
 def _labels(canvas: Canvas, lines: dict, across: list[float], up) -> None:
     """Write each mean beside its mark, the two of one wave kept apart."""
     for wave in range(3):
-        there = [(name, line[wave]) for name, line in lines.items() if wave in line]
-        places = spread([up(value) for _, value in there], 15.0)
-        for (name, value), y in zip(there, places, strict=True):
+        there = sorted((up(line[wave]), name, line[wave]) for name, line in lines.items() if wave in line)
+        places = spread([y for y, *_ in there], 15.0 if wave != 1 else 38.0)
+        if wave == 1 and len(there) == 1:
+            places = [there[0][0] - 18]
+        shift, align = ((-10, "right"), (0, "center"), (10, "left"))[wave]
+        for (_, name, value), y in zip(there, places, strict=True):
             colour = NAVY if name == "all" else PLUM
-            canvas.text(across[wave] + 10, y + 5, decimal(value), colour=colour, weight="bold")
+            canvas.text(across[wave] + shift, y + 5, decimal(value), colour=colour, weight="bold", align=align)
 
 
 def _level(canvas: Canvas, row, setting: Setting) -> None:
@@ -205,7 +208,7 @@ def _level(canvas: Canvas, row, setting: Setting) -> None:
     value, low, high = (number(row, name) for name in ("estimate", "ci_low", "ci_high"))
     limits = setting.limits(outcome) if outcome else None
     wave = str(row["wave_to"])
-    canvas.paragraph(f"{setting.wording(str(row['outcome']))}, asked only {setting.when(wave)}", weight="bold")
+    canvas.paragraph(f"{setting.wording(str(row['outcome']))}, {setting.when(wave)}", weight="bold")
     shown = WITHHELD if math.isnan(value) else interval(value, low, high)
     canvas.paragraph(f"Mean {shown}; n = {count(number(row, 'n'))}", colour=GREY)
     if limits and not math.isnan(value):

@@ -13,7 +13,7 @@ from prepost.figures.style import GREY, INK, NAVY, ORANGE, RULE, Canvas, Drawing
 from prepost.figures.words import cells_withheld, listing, of_100, shorten
 
 SUBJECT = "Who moved from where to where"
-GAP, HEAD = 24.0, 20.0
+GAP, HEAD = 20.0, 20.0
 UP, DOWN, STAY = NAVY, ORANGE, "#6B6B6B"
 
 
@@ -157,7 +157,7 @@ def _square(canvas: Canvas, square: Square, moves: dict, x: float, top: float, w
     bottom = top + many * tall
     if not any(map(math.isnan, moves.values())):
         said = f"{of_100(moves['up'])} up, {of_100(moves['same'])} same, {of_100(moves['down'])} down"
-        canvas.text(x, bottom + 19, said, weight="bold")
+        canvas.text(x, bottom + 19, said)
         bottom += 22
     return bottom
 
