@@ -36,6 +36,11 @@ WORDINGS = (
     "I have a clear idea of what I will do",
 )
 LABELS = "1=Strongly disagree|2=Disagree|3=Neither agree nor disagree|4=Agree|5=Strongly agree"
+SHARE_BASE = {
+    "movement": ("direction", ["comparison", "outcome"]),
+    "participants": ("category", ["variable", "matched"]),
+    "transitions": ("to", ["comparison", "item", "from"]),
+}
 GROUPS = {"role_group": ["Clinical", "Non-clinical", "not stated"], "age_band": ["under_30", "30_49", "50_over"]}
 
 
@@ -107,8 +112,11 @@ def tables(n: int = 2473, *, threshold: int = 10) -> dict[str, pd.DataFrame]:
 def release(rows: list[dict], table: str, threshold: int = 10) -> pd.DataFrame:
     """Mark small cells and give the table its released columns and types."""
     frame = pd.DataFrame(rows, columns=list(SCHEMAS[table].columns)).astype(object)
-    if table in ("movement", "participants", "transitions"):
-        frame["share"] = np.nan
+    if table in SHARE_BASE:
+        name, same = SHARE_BASE[table]
+        whole = frame[frame[name] == "all"].set_index(same)["n"] if len(frame) else {}
+        keys = list(frame[same].itertuples(index=False, name=None))
+        frame["share"] = [n / whole[key] for n, key in zip(frame["n"], keys, strict=True)]
     numbers = number_columns(table)
     small = pd.to_numeric(frame["n"]).between(1, threshold - 1)
     for name in numbers:

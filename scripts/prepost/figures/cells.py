@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from prepost.schemas import SCHEMAS
 from prepost.sheets import ItemRow
 from prepost.study import Nouns, Outcome, Wave
 
@@ -36,6 +37,8 @@ class Setting:
         What learners, modules and the training are called.
     synthetic : bool
         Whether every figure says "Synthetic data".
+    threshold : int, optional
+        The study's threshold, for "fewer than 10" in tables; without it "too few to show".
     """
 
     items: Mapping[str, ItemRow]
@@ -43,6 +46,7 @@ class Setting:
     waves: list[Wave]
     nouns: Nouns
     synthetic: bool
+    threshold: int | None = None
 
     def outcome(self, name: str) -> Outcome | None:
         """Return the outcome of that name, if it is one."""
@@ -104,7 +108,7 @@ def pick(tables: Tables, table: str, **where: str) -> pd.DataFrame:
     """
     frame = tables.get(table)
     if frame is None:
-        return pd.DataFrame()
+        return pd.DataFrame(columns=list(SCHEMAS[table].columns))
     wanted = np.ones(len(frame), dtype=bool)
     for column, value in where.items():
         if column.rstrip("_") not in frame:
