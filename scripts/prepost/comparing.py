@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,26 @@ def row_id(*parts: str) -> str:
     'by_module.confidence.module.core-skills.mean_change'
     """
     return ".".join(re.sub(r"[^a-z0-9_.]+", "-", part.lower()).strip("-") for part in parts)
+
+
+def unique_ids(ids: Iterable[str]) -> list[str]:
+    """Number the addresses that several rows would share, since names such as "A/B" and "A B" come out alike.
+
+    Examples
+    --------
+    >>> unique_ids(["role.a-b", "role.a-b", "role.c"])
+    ['role.a-b', 'role.a-b-2', 'role.c']
+    """
+    taken: set[str] = set()
+    found = []
+    for name in ids:
+        free, count = name, 1
+        while free in taken:
+            count += 1
+            free = f"{name}-{count}"
+        taken.add(free)
+        found.append(free)
+    return found
 
 
 def compare(
@@ -236,7 +256,7 @@ def _table(rows: Sequence[dict]) -> pd.DataFrame:
     table = pd.DataFrame(list(rows), columns=columns)
     table["strand"] = STRAND
     names = table[["comparison", "outcome", "group_by", "group", "estimate_name"]]
-    table["row_id"] = [row_id(*parts) for parts in names.itertuples(index=False)]
+    table["row_id"] = unique_ids(row_id(*parts) for parts in names.itertuples(index=False))
     blank = ["note", "ci_method", "statistic_name", "family"]
     table[blank] = table[blank].replace("", None)
     table["ci_level"] = table["ci_level"].where(table["ci_low"].notna())

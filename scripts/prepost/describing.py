@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from prepost.comparing import STRAND, row_id
+from prepost.comparing import STRAND, row_id, unique_ids
 from prepost.matching import NOT_STATED
 from prepost.paired import OVERALL, first_stated
 from prepost.schemas import SCHEMAS
@@ -162,7 +162,8 @@ def participants(floors: Floors, primary: Comparison | None, variables: Sequence
         said = [frame[variable] for frame in (rows, about) if variable in frame]
         found.append(_split(first_stated(said, rows.index), matched, variable))
     table = pd.concat(found, ignore_index=True)
-    table["row_id"] = [row_id(*parts) for parts in table[["variable", "category", "matched"]].itertuples(index=False)]
+    names = table[["variable", "category", "matched"]].itertuples(index=False)
+    table["row_id"] = unique_ids(row_id(*parts) for parts in names)
     return table.assign(strand=STRAND, n_unit="responses")[columns]
 
 
@@ -217,7 +218,7 @@ def participation(
     rows += _enrolled(floors.enrolments, variables)
     table = pd.DataFrame(rows, columns=["measure", "wave", "group_by", "group", "n", "n_unit"])
     names = table[["measure", "wave", "group_by", "group"]].itertuples(index=False)
-    table["row_id"] = [row_id(*parts) for parts in names]
+    table["row_id"] = unique_ids(row_id(*parts) for parts in names)
     return table.assign(strand=STRAND)[list(SCHEMAS["participation"].columns)]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from prepost.comparing import STRAND, row_id
+from prepost.comparing import STRAND, row_id, unique_ids
 from prepost.effects import change_counts
 from prepost.paired import OVERALL, Floor, Paired, Sides, groups
 from prepost.schemas import SCHEMAS
@@ -96,5 +96,5 @@ def _finish(table: pd.DataFrame, name: str) -> pd.DataFrame:
     if table.empty:
         return pd.DataFrame(columns=columns)
     parts = [c for c in columns if c not in ("row_id", "strand", "n", "n_unit")]
-    table["row_id"] = [row_id(*row) for row in table[parts].itertuples(index=False)]
+    table["row_id"] = unique_ids(row_id(*row) for row in table[parts].itertuples(index=False))
     return table.assign(strand=STRAND, n_unit="pairs")[columns]
