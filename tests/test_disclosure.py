@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from prepost import tables
 from prepost.disclosure import disclose, rounded
 from prepost.quantities import hierarchies
 from prepost.released import read_released
+from prepost.suppression import solved
 from result_tables import comparison, flow, moved, movement, participants, transitions
 from scipy.optimize import linprog
 
@@ -25,7 +27,7 @@ def cell(released: dict, table: str, row_id: str, column: str = "n") -> str:
     return frame.loc[row_id, column]
 
 
-# An attacker of our own, who knows the sums of these tables and nothing of the code under test -------------------------
+# An attacker of our own, who knows the sums of these tables and nothing of the code under test ----------------------
 def attacker_equations(private: dict[str, pd.DataFrame]) -> list[tuple[list[tuple], tuple]]:
     """Sums in words: (parts, whole), each a (table, row_id)."""
     found = []
@@ -123,7 +125,7 @@ def recovered(private: dict, released: dict, *, ranges: bool = True) -> list[tup
     return found
 
 
-# Examples from the literature -------------------------------------------------------------------------------------------
+# Examples from the literature -----------------------------------------------------------------------------------------
 def test_opensafely_rounding_example():
     # OpenSAFELY documentation, outputs/sdc.md: redact <= 7, round to 5: 3/18, 8/23, 16/31, 23/44 gives
     # [R]/20, 10/25, 15/30, 25/45
@@ -166,21 +168,25 @@ def test_marks_and_total_pin_nothing():
     assert list(released["flow"]["n"][1:]) == ["[c]", "[w]", "[w]"]
 
 
-# Tables together --------------------------------------------------------------------------------------------------------
+def test_three_sums_of_two_give_each_back():
+    # a + b, a + c and b + c known: each follows, although no sum has fewer than two unknowns; a + b alone tells nothing
+    rows = [{0: 1, 1: 1, 9: -1}, {0: 1, 2: 1, 8: -1}, {1: 1, 2: 1, 7: -1}]
+    assert [number for number, _ in solved(rows, {0, 1, 2})] == [0, 1, 2]
+    # the recipe for a: half of the first and the second, less half of the third
+    assert solved(rows, {0, 1, 2})[0][1] == {0: Fraction(1, 2), 1: Fraction(1, 2), 2: Fraction(-1, 2)}
+    assert solved(rows[:2], {0, 1, 2}) == []
+
+
+# Tables together ------------------------------------------------------------------------------------------------------
 def study_tables(modules: dict[str, int], *, missing: dict[str, int] | None = None) -> dict[str, pd.DataFrame]:
     """Pairs by module in comparisons, participants, flow and movement at once."""
     total = sum(modules.values())
     counts = np.array([[total // 4, total // 4], [total - 3 * (total // 4), total // 4]])
     missing = missing or {}
+    answered = {m: n - missing.get(m, 0) for m, n in modules.items()}
     parts = [
         comparison("primary", "conf", {"all": total - sum(missing.values())}, role="primary"),
-        comparison(
-            "by_module",
-            "conf",
-            {m: n - missing.get(m, 0) for m, n in modules.items()},
-            group_by="module",
-            missing=missing,
-        ),
+        comparison("by_module", "conf", answered, group_by="module", missing=missing),
     ]
     parts[0]["n_missing"] = sum(missing.values())
     return {
@@ -210,22 +216,10 @@ def test_what_a_row_loses_with_its_base():
     released, _ = disclose(private, threshold=10)
     frame = released["comparisons"].set_index("row_id")
     small = frame.loc["by_module.conf.module.a.mean_change"]
-    numbers = [
-        "estimate",
-        "ci_low",
-        "ci_high",
-        "statistic",
-        "df",
-        "p",
-        "p_adjusted",
-        "n",
-        "n_people",
-        "n_missing",
-        "note",
-    ]
-    assert set(small[numbers]) == {"[c]"}
+    lost = ["statistic", "df", "p", "p_adjusted", "n", "n_people", "n_missing", "note"]
+    assert set(small[["estimate", "ci_low", "ci_high", *lost]]) == {"[c]"}
     other = frame.loc["by_module.conf.module.b.mean_change"]
-    assert set(other[["n", "n_people", "n_missing", "statistic", "df", "p", "p_adjusted", "note"]]) == {"[w]"}
+    assert set(other[lost]) == {"[w]"}
     # 0.123456789 + 15/1000 to two decimals: in full a mean tells its denominator
     assert other[["estimate", "ci_low", "ci_high"]].tolist() == ["0.14", "0.05", "0.4"]
     # a standardised effect beside a mean change and its interval gives n by arithmetic
@@ -299,7 +293,7 @@ def test_rounding_hides_the_degrees_of_freedom():
     assert set(released["comparisons"]["df"]) == {"[w]"}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     seed=st.integers(0, 10_000),
     modules=st.integers(2, 5),
@@ -386,7 +380,7 @@ def test_a_study_of_real_size_takes_seconds():
     }
     start = time.process_time()
     disclose(private, threshold=10)
-    assert time.process_time() - start < 6  # about 2 s on an idle core
+    assert time.process_time() - start < 5  # about 2 s on an idle core
 
 
 @pytest.mark.parametrize("threshold", [3, 5, 11])
