@@ -33,7 +33,6 @@ rule write_facts:
     output:
         facts="results/8_exhibits/facts.json",
     params:
-        outcomes=SETTINGS["outcomes"],
         release=SETTINGS["release"],
     log:
         "results/logs/write_facts.log",
