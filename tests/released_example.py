@@ -82,6 +82,11 @@ def answers(n: int = 2473, seed: int = 7) -> pd.DataFrame:
 
 def tables(n: int = 2473, *, threshold: int = 10) -> dict[str, pd.DataFrame]:
     """Return every released table, typed and marked, of `n` pairs."""
+    return {name: typed(frame, name) for name, frame in released_text(n, threshold=threshold).items()}
+
+
+def released_text(n: int = 2473, *, threshold: int = 10) -> dict[str, pd.DataFrame]:
+    """Return every released table as its CSV holds it: text, with marks."""
     data = answers(n)
     rows = []
     for comparison, start, end in (
@@ -106,24 +111,31 @@ def tables(n: int = 2473, *, threshold: int = 10) -> dict[str, pd.DataFrame]:
         "transitions": transitions,
         "movement": movement,
     }
-    return {name: release(rows, name, threshold) for name, rows in found.items()}
+    return {name: as_text(rows, name, threshold) for name, rows in found.items()}
 
 
 def release(rows: list[dict], table: str, threshold: int = 10) -> pd.DataFrame:
     """Mark small cells and give the table its released columns and types."""
+    return typed(as_text(rows, table, threshold), table)
+
+
+def as_text(rows: list[dict], table: str, threshold: int) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=list(SCHEMAS[table].columns)).astype(object)
     if table in SHARE_BASE:
         name, same = SHARE_BASE[table]
         whole = frame[frame[name] == "all"].set_index(same)["n"] if len(frame) else {}
         keys = list(frame[same].itertuples(index=False, name=None))
-        frame["share"] = [n / whole[key] for n, key in zip(frame["n"], keys, strict=True)]
+        frame["share"] = [n / whole[key] if whole[key] else np.nan for n, key in zip(frame["n"], keys, strict=True)]
     numbers = number_columns(table)
     small = pd.to_numeric(frame["n"]).between(1, threshold - 1)
     for name in numbers:
         text = frame[name].map(lambda value: "[x]" if pd.isna(value) else repr(value))
         frame[name] = text.mask(small, "[c]")
     frame["row_id"] = [f"{table}.{k}" for k in range(len(frame))] if frame["row_id"].isna().all() else frame["row_id"]
-    return typed(frame.astype("string"), table)
+    for name, value in (("strand", "learners"), ("role", "secondary"), ("n_unit", "pairs")):
+        if name in frame:
+            frame[name] = frame[name].fillna(value)
+    return frame.astype("string")
 
 
 def _changes(data: pd.DataFrame, comparison: str, start: str, end: str, group: str) -> list[dict]:

@@ -62,8 +62,8 @@ def contrast(one: str, other: str) -> float:
 
 
 def ink_on(colour: str) -> str:
-    """Return white or near-black, whichever reads better on the colour."""
-    return max(("#FFFFFF", INK), key=lambda ink: contrast(ink, colour))
+    """Return white or black, whichever reads better on the colour; the better one has always 4.5:1 or more."""
+    return max(("#FFFFFF", "#000000"), key=lambda ink: contrast(ink, colour))
 
 
 @lru_cache(maxsize=16384)
@@ -112,7 +112,8 @@ def wrap(text: str, width: float, *, size: float = TEXT, weight: str = "normal",
 
 def ticks(low: float, high: float, most: int = 6) -> list[float]:
     """Return round numbers from at or below `low` to at or above `high`, at most `most` + 1 of them."""
-    span = high - low if high > low else max(abs(high), 1.0)
+    high = high if high > low else low + max(abs(low), 1.0)
+    span = high - low
     power = 10 ** math.floor(math.log10(span / most))
     step = next(power * k for k in (1, 2, 2.5, 5, 10, 20) if span / (power * k) <= most)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)

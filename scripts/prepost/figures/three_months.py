@@ -43,7 +43,7 @@ def draw(tables: Tables, setting: Setting) -> Drawing:
     waves = find_waves(tables, setting)
     outcomes = [o for o in setting.outcomes if waves and _any(tables, waves, o)]
     levels = _levels(tables)
-    if not outcomes and not levels:
+    if not outcomes and all(math.isnan(number(row, "estimate")) for row in levels):
         return nothing(SUBJECT, "no later wave was compared, or nothing may be shown", synthetic=setting.synthetic)
     canvas = Canvas(
         _title(tables, setting, waves, outcomes, levels),
