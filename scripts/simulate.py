@@ -1,13 +1,10 @@
 """Write the bundled study's synthetic raw exports, and the truth planted in them, from config/simulation.yaml."""
 
-from __future__ import annotations
-
 import logging
 from pathlib import Path
 
 import pandas as pd
 import yaml
-
 from prepost import steps, tables
 from prepost.sheets import FieldRow, ItemRow, SourceRow, read_sheet
 from prepost.simulation.build import build
@@ -20,7 +17,7 @@ def main(
     *,
     simulation: Path,
     study: Path,
-    items: Path,
+    codebook: Path,
     fields: Path,
     sources: Path,
     roles: Path,
@@ -33,7 +30,7 @@ def main(
     tables.write_text(MARK_TEXT, mark)
     plan = read_plan(simulation)
     sheets = Sheets(
-        items={row.item: row for row in read_sheet(items, ItemRow)},
+        items={row.item: row for row in read_sheet(codebook, ItemRow)},
         fields=read_sheet(fields, FieldRow),
         sources={row.source: row for row in read_sheet(sources, SourceRow)},
         roles=pd.read_csv(roles, dtype="object"),
@@ -50,7 +47,7 @@ def main(
         tables.write_text(text, path)
     aside = int((found.warts["rule"] != "").sum())
     logging.getLogger("prepost").info(
-        f"{len(found.responses):,} synthetic responses to be kept, {aside:,} more to be set aside, in {len(exports)} files"
+        f"{len(found.responses):,} synthetic responses to keep and {aside:,} to set aside, in {len(exports)} files"
     )
 
 

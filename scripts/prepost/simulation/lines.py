@@ -10,6 +10,7 @@ import pandas as pd
 
 from prepost.sheets import FieldRow, ItemRow, SourceRow
 from prepost.simulation.answers import EARLIER_SOURCE, SKIPPED
+from prepost.simulation.people import OTHER
 from prepost.simulation.plan import Plan
 from prepost.simulation.text import NO_THEME, Comment, Writer
 
@@ -120,14 +121,8 @@ def _roles(source: str, person: pd.DataFrame, sheets: Sheets, rng: np.random.Gen
     if source != EARLIER_SOURCE:
         return person["role"].to_numpy(dtype=object)
     ways = sheets.roles.groupby("role")["answer"].agg(list)
-    other = [text for text in person["role_other"].fillna("")]
-    return np.array(
-        [
-            ways[role][int(rng.integers(len(ways[role])))] if role in ways else "Other (please specify)"
-            for role, _ in zip(person["role"], other, strict=True)
-        ],
-        dtype=object,
-    )
+    written = [ways.get(role, [OTHER]) for role in person["role"]]
+    return np.array([names[int(rng.integers(len(names)))] for names in written], dtype=object)
 
 
 def comment(

@@ -232,7 +232,7 @@ def _earlier(table: pd.DataFrame, plan: Plan, rng: np.random.Generator) -> np.nd
 
 
 def dates(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Return when each completion answers each wave: columns pre, post, followup (datetimes), of an index like `table`."""
+    """Return when each completion answers each wave: columns ``pre``, ``post``, ``followup``, one row a completion."""
     count = len(table)
     span = np.where(table["earlier"], (EARLIER_LAST - EARLIER_FIRST).days, (LAST - FIRST).days)
     start = np.where(table["earlier"], np.datetime64(EARLIER_FIRST, "s"), np.datetime64(FIRST, "s"))
