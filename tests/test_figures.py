@@ -221,6 +221,19 @@ def test_a_withheld_tile_is_a_dash_and_its_sum_is_not_said(setting):
     assert "moved up," not in drawing.title and "7 numbers are withheld" in " ".join(tiles)
 
 
+def test_an_item_that_is_mostly_withheld_is_left_out(setting):
+    # of 48 pairs the only tile of ten or more holds 12, a quarter; the margins before are 15, 11, 8, 7, 7: 26 of 48
+    counts = [[12, 1, 1, 1, 0], [1, 8, 1, 1, 0], [0, 1, 6, 1, 0], [0, 1, 1, 5, 0], [0, 1, 1, 0, 5]]
+    given = {"comparisons": example.release([change("understanding", 0.8, 0.7, 0.9)], "comparisons")}
+    given["transitions"] = square("understanding_1", counts, threshold=10)
+    assert "no figures to show" in FIGURES["transitions"](given, setting).title
+    assert exhibits.exhibit_table("transitions", given, setting).empty
+    # after: 13, 12, 10, 8, 5, so 35 of 48 may be shown, and both sides have more than half
+    assert "no figures to show" not in FIGURES["likert"](given, setting).title
+    given["transitions"] = square("understanding_1", counts, threshold=12)
+    assert "no figures to show" in FIGURES["likert"](given, setting).title  # before: 15 of 48
+
+
 def test_likert_holds_at_most_twelve_items(setting):
     # 35 items of one four-point scale, as in a real study: each item's after-count above the middle is its number
     row = {"scale": "ordinal", "low": 1, "high": 4}

@@ -26,6 +26,7 @@ from prepost.figures.cells import (
     pick,
     primary,
 )
+from prepost.figures.transitions import first_square
 from prepost.study import Outcome
 
 __all__ = ["Setting", "exhibit_table", "foot"]
@@ -206,7 +207,10 @@ def _likert(tables: Tables, setting: Setting) -> Grid:
 
 def _transitions(tables: Tables, setting: Setting) -> Grid:
     comparison = primary(tables) or ""
-    items = [found for outcome in outcomes_of(tables, comparison, setting) if (found := _lead(tables, outcome))]
+    squares = [
+        first_square(tables, comparison, outcome, setting) for outcome in outcomes_of(tables, comparison, setting)
+    ]
+    items = [square.item for square in squares if square is not None]
     steps = _steps(tables, comparison, items, setting)
     headers = [f"After: {header}" for header in _step_headers(items, steps, setting)]
     grid = Grid(["Question", "Before"], [*headers, "All"], setting)
@@ -299,11 +303,6 @@ def _items(tables: Tables, comparison: str, setting: Setting) -> list[str]:
     return [i for outcome in outcomes_of(tables, comparison, setting) for i in outcome.items if i in there]
 
 
-def _lead(tables: Tables, outcome: Outcome) -> str | None:
-    there = set(pick(tables, "transitions", comparison=primary(tables) or "").get("item", []))
-    return next((item for item in outcome.items if item in there), None)
-
-
 def _steps(tables: Tables, comparison: str, items: list[str], setting: Setting) -> list[str]:
     rows = pick(tables, "transitions", comparison=comparison)
     found = {step for item in items for step in codes(setting.items.get(item), list(rows["from"]))}
@@ -340,7 +339,7 @@ FEET: dict[str, tuple[str, str, bool]] = {
     "modules": ("comparisons.csv", f"Self-rated outcomes. {CR2}; p in the table by the same test, adjusted", True),
     "likert": ("transitions.csv", "Pairs with both answers; shares are whole numbers, so a bar may sum to 99 or 101",
                False),
-    "transitions": ("transitions.csv", "The first question of each scale; pairs with both answers to it", False),
+    "transitions": ("transitions.csv", "The first question of each scale that may be shown; pairs with both answers", False),
     "movement": ("movement.csv", "Pairs with both scores or answers; with no true change, moves up and down would be "
                  "about as many", False),
     "participants": ("participants.csv", "First-wave responses; “not matched” includes those who answered later and "

@@ -21,6 +21,7 @@ Tables = Mapping[str, pd.DataFrame]
 ALL = "all"
 WITHHELD = ("c", "w")
 NOT_STATED = "not stated"
+ENOUGH = 0.5  # an item is drawn where at least this share of its answers is released
 
 
 @dataclass(frozen=True)

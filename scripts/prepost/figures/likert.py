@@ -7,7 +7,18 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from prepost.figures.cells import ALL, Setting, Tables, codes, distribution, ends, estimate, outcomes_of, primary
+from prepost.figures.cells import (
+    ALL,
+    ENOUGH,
+    Setting,
+    Tables,
+    codes,
+    distribution,
+    ends,
+    estimate,
+    outcomes_of,
+    primary,
+)
 from prepost.figures.style import GREY, INK, NAVY, PLUM, TEXT, Canvas, Drawing, ink_on, nothing, text_width, tint, wrap
 from prepost.figures.words import cells_withheld, of_100, percent, shorten
 
@@ -68,6 +79,9 @@ def draw(tables: Tables, setting: Setting) -> Drawing:
             _item(canvas, answers, setting, waves, reach)
         canvas.y += 8
     total = sum(len(found) for found in scales.values())
+    asked = {item for outcome in outcomes for item in outcome.items} & set(tables["transitions"]["item"])
+    if len(asked) > total:
+        canvas.note(f"Left out, since most of their answers are withheld: {len(asked) - total} of {len(asked)} items.")
     if total > len(everyone):
         canvas.note(
             f"{len(everyone)} of {total} items: of a longer scale the {room - 1} whose share above the middle moved "
@@ -80,7 +94,7 @@ def draw(tables: Tables, setting: Setting) -> Drawing:
 
 
 def answers_of(tables: Tables, comparison: str | None, outcome, setting: Setting) -> list[Answers]:
-    """Return the answers to the items of an outcome, as far as anything of them is released."""
+    """Return the answers to those items of an outcome of which at least half is released, before and after."""
     found = []
     for item in outcome.items:
         sides = [distribution(tables, comparison or "", item, side) for side in ("from", "to")]
@@ -88,7 +102,7 @@ def answers_of(tables: Tables, comparison: str | None, outcome, setting: Setting
             continue
         steps = codes(setting.items.get(item), [*sides[0].index, *sides[1].index])
         shares = [_shares(side, steps) for side in sides]
-        if all(side.isna().all() for side in shares):
+        if any(side.sum() < ENOUGH for side in shares):  # a bar of which most is missing would mislead
             continue
         hidden = sum(int(side.isna().sum()) for side in shares)
         found.append(Answers(item, outcome.name, steps, *shares, hidden))

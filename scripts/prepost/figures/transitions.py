@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from prepost.figures.cells import ALL, Setting, Tables, codes, ends, outcomes_of, pick, primary
+from prepost.figures.cells import ALL, ENOUGH, Setting, Tables, codes, ends, outcomes_of, pick, primary
 from prepost.figures.cells import withheld as cells_of
 from prepost.figures.style import GREY, INK, NAVY, ORANGE, RULE, Canvas, Drawing, ink_on, nothing, tint, wrap
 from prepost.figures.words import cells_withheld, listing, of_100, shorten
@@ -57,7 +57,7 @@ def draw(tables: Tables, setting: Setting) -> Drawing:
         if (square := first_square(tables, comparison, outcome, setting)) is not None
     ]
     if not squares:
-        return nothing(SUBJECT, "no item has answers that may be shown", synthetic=setting.synthetic)
+        return nothing(SUBJECT, "too few of the moves on any item may be shown", synthetic=setting.synthetic)
     moves = {square.item: known_moves(tables, comparison, square) for square in squares}
     canvas = Canvas(_title(squares, moves, setting), _subtitle(squares, setting), synthetic=setting.synthetic)
     _key(canvas)
@@ -65,6 +65,9 @@ def draw(tables: Tables, setting: Setting) -> Drawing:
     step = 2 if side_by_side else 1
     for start in range(0, len(squares), step):
         _row(canvas, squares[start : start + step], moves, setting, step)
+    absent = [o.label for o in outcomes_of(tables, comparison, setting) if o.label not in {s.label for s in squares}]
+    if absent:
+        canvas.note(f"Left out, since most of its numbers are withheld: {listing(absent)}.")
     hidden = sum(square.withheld for square in squares)
     if hidden:
         canvas.note(f"{cells_withheld(hidden)} Their tiles hold a dash.")
@@ -72,7 +75,7 @@ def draw(tables: Tables, setting: Setting) -> Drawing:
 
 
 def first_square(tables: Tables, comparison: str | None, outcome, setting: Setting) -> Square | None:
-    """Return the moves on the first item of an outcome that has any released cell, or nothing."""
+    """Return the moves on the first item of an outcome of which at least half is released, or nothing."""
     for item in outcome.items:
         rows = pick(tables, "transitions", comparison=comparison or "", item=item)
         total = rows[(rows["from"] == ALL) & (rows["to"] == ALL)]["n"] if len(rows) else rows
@@ -82,6 +85,8 @@ def first_square(tables: Tables, comparison: str | None, outcome, setting: Setti
         steps = codes(setting.items.get(item), [*inner["from"], *inner["to"]])
         table = inner.assign(n=inner["n"].astype("float64")).pivot(index="from", columns="to", values="n")
         shares = table.reindex(index=steps, columns=steps) / float(total.iloc[0])
+        if shares.sum().sum() < ENOUGH:  # a square of which most is missing would mislead
+            continue
         return Square(item, outcome.label, steps, shares, cells_of(inner, "n"))
     return None
 
