@@ -339,7 +339,7 @@ FEET: dict[str, tuple[str, str, bool]] = {
     "modules": ("comparisons.csv", f"Self-rated outcomes. {CR2}; p in the table by the same test, adjusted", True),
     "likert": ("transitions.csv", "Pairs with both answers; shares are whole numbers, so a bar may sum to 99 or 101",
                False),
-    "transitions": ("transitions.csv", "The first question of each scale that may be shown; pairs with both answers", False),
+    "transitions": ("transitions.csv", "The first question of each scale that may be shown, of pairs", False),
     "movement": ("movement.csv", "Pairs with both scores or answers; with no true change, moves up and down would be "
                  "about as many", False),
     "participants": ("participants.csv", "First-wave responses; “not matched” includes those who answered later and "
