@@ -24,16 +24,6 @@ NUMBERED_PART = re.compile(r"(?P<number>\d+)\.\d+\.[a-z]\. ")
 _SPECIAL = {"module": "Module"}
 
 
-def _columns(source: str, sheets: Sheets) -> list[tuple[FieldRow, str]]:
-    """Each column of an export once, with the cell that fills it; a column of two waves is filled from the first."""
-    wave = sheets.sources[source].wave
-    found: dict[str, tuple[FieldRow, str]] = {}
-    for row in sheets.fields:
-        if source in row.sources and row.column not in found:
-            found[row.column] = (row, f"{row.wave or wave}.{row.item}")
-    return list(found.values())
-
-
 def _wording(row: FieldRow, sheets: Sheets) -> str:
     if row.wording:
         return row.wording
@@ -75,7 +65,7 @@ def write_qualtrics(path: Path, source: str, lines: pd.DataFrame, sheets: Sheets
     list of int
         The physical line on which each response starts.
     """
-    columns = _columns(source, sheets)
+    columns = sheets.columns_of(source)
     started = pd.to_datetime(lines["received"]) - pd.to_timedelta(lines["seconds"], unit="s")
     own = [
         ("StartDate", "Start Date", "startDate", _stamp(started, "%Y-%m-%d %H:%M:%S")),
@@ -106,7 +96,7 @@ def _import_id(name: str) -> str:
 
 def write_microsoft_forms(path: Path, source: str, lines: pd.DataFrame, sheets: Sheets) -> list[int]:
     """Write a Microsoft Forms workbook; see `write_qualtrics` for the parameters. Answers are text, never formulas."""
-    columns = _columns(source, sheets)
+    columns = sheets.columns_of(source)
     head = ["ID", "Start time", "Completion time", "Email", "Name", *(row.column for row, _ in columns)]
     book = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": "", "author": "", "created": CREATED})
@@ -131,7 +121,7 @@ def write_microsoft_forms(path: Path, source: str, lines: pd.DataFrame, sheets: 
 
 def write_surveymonkey(path: Path, source: str, lines: pd.DataFrame, sheets: Sheets) -> list[int]:
     """Write a SurveyMonkey CSV with two header rows, the question and its part; see `write_qualtrics`."""
-    columns = _columns(source, sheets)
+    columns = sheets.columns_of(source)
     started = pd.to_datetime(lines["received"]) - pd.to_timedelta(lines["seconds"], unit="s")
     clock = "%m/%d/%Y %I:%M:%S %p"
     own = [
@@ -169,7 +159,7 @@ def write_jisc(path: Path, source: str, lines: pd.DataFrame, sheets: Sheets) -> 
     head = ["Unique Response Number", "Completion Date"]
     cells = [list(lines["response_id"]), _stamp(lines["received"], "%d/%m/%Y")]
     blank, grid_before = [""] * len(lines), None
-    for row, cell in _columns(source, sheets):
+    for row, cell in sheets.columns_of(source):
         part = NUMBERED_PART.match(row.column)
         if part and part["number"] != grid_before:
             head.append(f"{part['number']}. How far do you agree with each statement?")

@@ -30,9 +30,19 @@ class Sheets(NamedTuple):
     regions: pd.DataFrame
 
     def of(self, source: str) -> list[tuple[str, str, str]]:
-        """Column, wave and item of each line of fields.csv for a source, in the sheet's order."""
-        wave = self.sources[source].wave
-        return [(row.column, row.wave or wave, row.item) for row in self.fields if source in row.sources]
+        """Column, wave and item of each line of fields.csv for a source; a line without a wave is of every wave."""
+        own = self.sources[source].wave
+        rows = [row for row in self.fields if source in row.sources]
+        every = [own] if own else list(dict.fromkeys(row.wave for row in rows if row.wave))
+        return [(row.column, wave, row.item) for row in rows for wave in ([row.wave] if row.wave else every)]
+
+    def columns_of(self, source: str) -> list[tuple[FieldRow, str]]:
+        """Each column of an export once, with the cell that fills it; one of several waves is filled from the first."""
+        cells: dict[str, str] = {}
+        for column, wave, item in self.of(source):
+            cells.setdefault(column, f"{wave}.{item}")
+        rows = {row.column: row for row in reversed(self.fields) if source in row.sources}
+        return [(rows[column], cell) for column, cell in cells.items()]
 
 
 def lay_out(
