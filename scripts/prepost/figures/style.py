@@ -27,7 +27,7 @@ from matplotlib.textpath import text_to_path
 NAVY, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
 BEFORE, AFTER = ORANGE, NAVY
 INK, GREY, RULE, PALE = "#1D1D1D", "#4A4A4A", "#A6A6A6", "#E4E6E8"
-WIDTH, TEXT, TITLE = 400.0, 14.0, 17.0
+WIDTH, TEXT = 400.0, 14.0
 EDGE = 4.0
 LEADING = 1.32
 LAID_OUT_IN = "DejaVu Sans"  # ships with matplotlib, so every machine breaks lines at the same words
@@ -139,7 +139,7 @@ class Canvas:
     Parameters
     ----------
     title : str
-        The finding.
+        The finding: the caption on the page, and the title that the SVG carries.
     subtitle : str
         What is shown, of whom, in which unit.
     synthetic : bool
@@ -151,9 +151,7 @@ class Canvas:
         self.left, self.right = EDGE, WIDTH - EDGE
         self.y = 2.0
         self._marks: list[Callable] = []
-        self.paragraph(title, size=TITLE, weight="bold")
-        self.y += 3
-        if subtitle:
+        if subtitle:  # the title is the caption on the page and the SVG's <title>: drawn here it would stand twice
             self.paragraph(subtitle, colour=GREY)
         self.y += 12
 

@@ -225,7 +225,8 @@ class Report:
     def _setting(self) -> exhibits.Setting:
         items: Mapping[str, ItemRow] = {item.item: item for item in self.study.items}
         settings = self.settings
-        return exhibits.Setting(items, settings.outcomes, settings.waves, settings.nouns, settings.synthetic)
+        words = (settings.outcomes, settings.waves, settings.nouns, settings.synthetic)
+        return exhibits.Setting(items, *words, settings.release.threshold)
 
     def _foot(self, text: str) -> str:
         synthetic = " Synthetic data." if self.settings.synthetic else ""

@@ -105,7 +105,7 @@ def _change(words: Words, comparison: Comparison, outcome: Outcome, *, whole: bo
     level = f"{words.settings.statistics.ci_level * 100:g}"
     if low is None or high is None:
         return f"{among}, self-rated {outcome.phrase} changed by {show('estimate')} points; no interval can be given."
-    interval = f"{level} % CI {show('ci_low')} to {show('ci_high')}"
+    interval = f"{level}% CI {show('ci_low')} to {show('ci_high')}"
     if low <= 0 <= high:
         return (
             f"{among}, self-rated {outcome.phrase} was about the same {after} as {before}, {words.scale(outcome)} "
@@ -146,7 +146,7 @@ def _levels(words: Words) -> Iterator[str]:
             percent = f"{words.settings.statistics.ci_level * 100:g}"
             yield (
                 f"Among those who answered {_at(words, level.wave)}, self-rated {outcome.phrase} averaged "
-                f"{show('estimate')} {words.scale(outcome)} ({percent} % CI {show('ci_low')} to {show('ci_high')}; "
+                f"{show('estimate')} {words.scale(outcome)} ({percent}% CI {show('ci_low')} to {show('ci_high')}; "
                 f"{show('n')} responses). It was not asked before, so no change can be given. [Later](#sec-later)"
             )
 
@@ -154,13 +154,13 @@ def _levels(words: Words) -> Iterator[str]:
 def _who(words: Words) -> str:
     """Say how many of those who answered first could be matched, since the two differ."""
     primary = words.primary
-    kept = words.show(f"flow/{row_id('flow', f'kept.{primary.wave_from}')}/n")
-    matched = words.show(f"flow/{row_id('flow', f'matched.{primary.wave_from}')}/n")
+    kept, matched = (f"flow/{row_id('flow', f'{box}.{primary.wave_from}')}/n" for box in ("kept", "matched"))
+    differ = "those who answered twice differ from those who did not. [Who answered](#sec-flow)"
+    if words.value(matched) is None:
+        return f"How many responses {words.when(primary.wave_from)} could be matched is not published; {differ}"
     return (
-        f"Of {kept} responses {words.when(primary.wave_from)}, {matched} could be matched with the same "
-        f"person's response "
-        f"{words.when(primary.wave_to)}; those who answered twice differ from those who did not. "
-        "[Who answered](#sec-flow)"
+        f"Of {words.show(kept)} responses {words.when(primary.wave_from)}, {words.show(matched)} could be matched with the "
+        f"same person's response {words.when(primary.wave_to)}; {differ}"
     )
 
 

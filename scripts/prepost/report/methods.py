@@ -114,7 +114,7 @@ def _analysis(study: Study) -> str:
         text = (
             f"**Primary analysis, declared in the study file**: mean change in scale points, "
             f"{esc(primary.label.lower())}, "
-            f"over matched completions, for {names}{_included(primary)}. {level} % intervals come from a "
+            f"over matched completions, for {names}{_included(primary)}. {level}% intervals come from a "
             f"cluster-robust "
             "(CR2) variance on the person with Satterthwaite degrees of freedom [@bell2002; @pustejovsky2018], "
             "which is "

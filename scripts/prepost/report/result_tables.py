@@ -66,9 +66,9 @@ def changes(words: Words) -> pd.DataFrame:
         "Before",
         "After",
         "Change",
-        f"{level} % CI",
+        f"{level}% CI",
         "Hedges g",
-        f"{level} % CI of g",
+        f"{level}% CI of g",
         "p, adjusted",
     ]
     table = Display(words.facts, ["Outcome", *numbers], numbers)
@@ -110,7 +110,7 @@ def participation(words: Words) -> pd.DataFrame:
 def later(words: Words) -> pd.DataFrame:
     """Changes to and from the surveys after the second one, and the levels that were asked only then."""
     level = f"{words.settings.statistics.ci_level * 100:g}"
-    numbers = ["Base", "Earlier", "Later", "Change", f"{level} % CI"]
+    numbers = ["Base", "Earlier", "Later", "Change", f"{level}% CI"]
     table = Display(words.facts, ["Outcome", "What is compared", *numbers], numbers)
     for comparison in later_comparisons(words):
         for outcome in words.outcomes(comparison):
