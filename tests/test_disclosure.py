@@ -89,8 +89,8 @@ def attacker_equations(private: dict[str, pd.DataFrame]) -> list[tuple[list[tupl
     return found
 
 
-def recovered(private: dict, released: dict, *, ranges: bool = True) -> list[tuple]:
-    """Withheld counts that the attacker works out, by least squares and rank, and by the ranges that marks tell."""
+def recovered(private: dict, released: dict) -> list[tuple]:
+    """Withheld counts that the attacker works out, by least squares and rank, and by one sum with its marks."""
     truth = {(t, r): n for t, f in private.items() for r, n in zip(f["row_id"], f["n"].astype(int), strict=True)}
     shown = {(t, r): n for t, f in released.items() for r, n in zip(f["row_id"], f["n"], strict=True)}
     unknown = [key for key in truth if shown[key] in MARKS]
@@ -114,14 +114,18 @@ def recovered(private: dict, released: dict, *, ranges: bool = True) -> list[tup
     projector = np.linalg.pinv(matrix) @ matrix
     solution = np.linalg.lstsq(matrix, right, rcond=None)[0]
     found = [k for k, p in column.items() if abs(projector[p, p] - 1) < 1e-7 and abs(solution[p] - truth[k]) < 1e-6]
-    if ranges and not found:
-        limits = [(1, 9) if shown[key] == "[c]" else (0, None) for key in unknown]
-        for key, place in column.items():
-            unit = np.eye(len(unknown))[place]
-            low = linprog(unit, A_eq=matrix, b_eq=right, bounds=limits).fun
-            high = linprog(-unit, A_eq=matrix, b_eq=right, bounds=limits)
-            if high.status == 0 and -high.fun - low < 0.5 and truth[key]:
-                found.append(key)
+    for row, rest in zip(matrix, right, strict=True):  # one sum and what the marks tell of its parts
+        for place in np.flatnonzero(row):
+            if shown[unknown[place]] != "[c]":
+                continue
+            limits = [
+                (1, 9) if shown[unknown[p]] == "[c]" else (10 if truth[unknown[p]] else 0, 10_000)
+                for p in np.flatnonzero(row)
+            ]
+            unit = (np.flatnonzero(row) == place).astype(float)
+            equation = {"A_eq": [row[row != 0]], "b_eq": [rest], "bounds": limits}
+            if -linprog(-unit, **equation).fun - linprog(unit, **equation).fun < 0.5:
+                found.append(unknown[place])
     return found
 
 

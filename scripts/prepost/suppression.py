@@ -2,12 +2,14 @@
 
 Primary: counts from 1 to threshold - 1. Secondary: as few and as small further counts as the sums ask for. A reader is
 taken to know every relation of `prepost.quantities.CountSystem`, every released count, and what the marks say (``[c]``
-is from 1 to threshold - 1, ``[w]`` is not). After the last round no withheld count follows from the linear equations
-(exact elimination over the rationals), and none is pinned to one value by the marks' ranges (linear programmes).
+is from 1 to threshold - 1, ``[w]`` is not). After the last round no withheld count, ``[c]`` or ``[w]``, follows from
+the linear equations solved together (exact elimination over the rationals), and no ``[c]`` is pinned to one value by
+one sum and the ranges that the marks tell. Ranges over many sums at once are not audited: in a sparse table of
+transitions, where the zeros are shown, they would ask for nearly every cell.
 
 Missing answers are no category of people: nobody is described by the outcome that was not answered. A small
-``n_missing`` is not released (``x``), but counts that stand for people are not withheld to protect it. It is protected
-only in a row whose base is withheld, where n plus n_missing would give the base back.
+``n_missing`` is not released (``x``), and that of a row whose base is withheld is lost with the base, which it would
+help to tell. But no count that stands for people is withheld to protect a number of missing answers.
 
 Notes
 -----
@@ -21,14 +23,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-import numpy as np
-
 from prepost.quantities import LATENT, CountSystem
 
 SMALL, WITHHELD, NOT_RELEASED = "c", "w", "x"
 ZERO_IS_DEAR = 5  # a zero protects little and reads like a small number, so it is the last to be withheld
-SPREAD = 1 - 1e-6  # a count that can take two values differs by one at least
-ROUNDS = 4  # random linear programmes that show most counts to be free before they are asked one by one
 Row = dict[int, int | Fraction]
 
 
@@ -73,8 +71,8 @@ class _Search:
         for place, relation in enumerate(system.relations):
             for number in relation:
                 self.of[number].append(place)
-        self.hopeless: set[int] = set()
-        self.sound: set[tuple] = set()  # components that the linear programmes have found free
+        self.hopeless: set[int] = set()  # follow from the equations whatever is withheld
+        self.stuck: set[int] = set()  # pinned by a sum of which all is withheld
         self.ceiling = 2 * max(system.values, default=0) + threshold
 
     def close(self, number: int, mark: str) -> None:
@@ -87,17 +85,26 @@ class _Search:
                 self.close(other, WITHHELD)
 
     def protected(self, number: int) -> bool:
-        return self.marks.get(number, NOT_RELEASED) != NOT_RELEASED and number not in self.hopeless
+        people = number in self.marks and number not in self.system.missing
+        return people and number not in self.hopeless
 
-    def price(self, number: int) -> tuple:
+    def price(self, number: int, room: bool = False) -> tuple:
+        """How dear it is to withhold a quantity; with `room`, one that can be smaller than it is comes first."""
         tier, value = self.system.tiers[number], self.system.values[number]
         fresh = sum(all(other not in self.unknown for other in self.system.relations[p]) for p in self.of[number])
-        return tier + (ZERO_IS_DEAR if value == 0 else 0), number in self.system.missing, fresh, value, number
+        return (
+            tier + (ZERO_IS_DEAR if value == 0 else 0),
+            number in self.system.missing,
+            room and value <= self.threshold,
+            fresh,
+            value,
+            number,
+        )
 
-    def close_cheapest(self, candidates: set[int]) -> bool:
+    def close_cheapest(self, candidates: set[int], room: bool = False) -> bool:
         free = [number for number in candidates if number not in self.unknown]
         if free:
-            self.close(min(free, key=self.price), WITHHELD)
+            self.close(min(free, key=lambda number: self.price(number, room)), WITHHELD)
         return bool(free)
 
     def single_unknowns(self) -> bool:
@@ -137,24 +144,27 @@ class _Search:
         return changed
 
     def pinned(self) -> bool:
-        """Ranges that the marks tell can leave one value only."""
+        """The ranges that the marks tell can leave one value only: 1 + 10 of a known 11, where 10 is the threshold."""
         changed = False
-        for places in self.components():
-            rows = [self.system.relations[place] for place in places]
-            columns = sorted({number for row in rows for number in row if number in self.unknown})
-            if (tuple(places), tuple(columns)) in self.sound:
-                continue
-            stiff = self.stiff(rows, columns)
-            if not stiff:
-                self.sound.add((tuple(places), tuple(columns)))
-            for number in stiff:
-                near = {other for row in rows if number in row for other in row}
-                around = {other for row in rows for other in row}
-                if self.close_cheapest(near) or self.close_cheapest(around):
+        for relation in self.system.relations:
+            inside = sorted(number for number in relation if number in self.unknown)
+            small = [n for n in inside if self.marks.get(n) == SMALL and n not in self.stuck]
+            if any(not self.free(number, relation, inside) for number in small):
+                if self.close_cheapest(set(relation), room=True):
                     changed = True
-                    break  # what was withheld may free the others: look again
-                self.hopeless.add(number)
+                else:
+                    self.stuck.update(small)  # nothing is left beside it that could be withheld
         return changed
+
+    def free(self, number: int, relation: Mapping[int, int], inside: Sequence[int]) -> bool:
+        """Whether a quantity can take another value when one relation and all ranges are known."""
+        low, high = self.range(number)
+        rest = sum(relation[other] * self.system.values[other] for other in inside)  # what the known ones leave
+        for bound in (min, max):
+            others = [bound(relation[o] * limit for limit in self.range(o)) for o in inside if o != number]
+            edge = (rest - sum(others)) / relation[number]
+            low, high = (low, min(high, edge)) if (bound is min) == (relation[number] > 0) else (max(low, edge), high)
+        return high - low >= 1
 
     def components(self) -> list[list[int]]:
         """Relations that share unknowns, in groups that hold a protected one."""
@@ -176,40 +186,6 @@ class _Search:
                 groups[root(numbers[0])].append(place)
         held = {root(number) for numbers in unknown for number in numbers if self.protected(number)}
         return [places for key, places in groups.items() if key in held]
-
-    def stiff(self, rows: Sequence[Mapping[int, int]], columns: Sequence[int]) -> list[int]:
-        """Protected quantities that can take one value only."""
-        from scipy.optimize import linprog  # slow to import, and needed only where something is withheld
-
-        place = {number: position for position, number in enumerate(columns)}
-        matrix = np.zeros((len(rows), len(columns)))
-        for line, row in enumerate(rows):
-            for number, coefficient in row.items():
-                if number in place:
-                    matrix[line, place[number]] = coefficient
-        truth = np.array([self.system.values[number] for number in columns], dtype=float)
-        low, high = truth.copy(), truth.copy()
-        bounds = [self.range(number) for number in columns]
-
-        def look(weights: np.ndarray) -> None:
-            answer = linprog(weights, A_eq=matrix, b_eq=matrix @ truth, bounds=bounds)
-            if answer.status == 0:
-                np.minimum(low, answer.x, out=low)
-                np.maximum(high, answer.x, out=high)
-
-        # a missing count of zero is told by its own total, and tells of nobody
-        wanted = [n for n in columns if self.protected(n) and not (n in self.system.missing and truth[place[n]] == 0)]
-        if len(wanted) > ROUNDS:
-            weights = np.random.default_rng(len(columns)).normal(size=(ROUNDS, len(columns)))
-            for line in (*weights, *-weights):
-                look(line)
-        for number in wanted:
-            unit = np.zeros(len(columns))
-            unit[place[number]] = 1
-            for sign in (1, -1):
-                if high[place[number]] - low[place[number]] < SPREAD:
-                    look(sign * unit)
-        return [number for number in wanted if high[place[number]] - low[place[number]] < SPREAD]
 
     def range(self, number: int) -> tuple[int, int]:
         """What a mark tells about a quantity."""
