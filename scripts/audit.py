@@ -28,7 +28,7 @@ def main(*, run_config: Path, artefacts: list[Path], notebook: Path, page: Path,
     settings = audit_run.Run(study, names).study["settings"]
     title = f"Audit of {floor}: {settings['title']}"
     html = audit_notebook.to_html(done, title=title, lang=settings["language"])
-    tables.write_text(audit_notebook.to_json(done), notebook)
+    tables.write_text(audit_notebook.as_ipynb(done), notebook)
     tables.write_text(html, page)
     holds, fails = (html.count(f">{word}</td>") for word in (HOLDS, FAILS))
     if fails:

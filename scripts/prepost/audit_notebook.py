@@ -87,7 +87,7 @@ def execute(source: Path, *, workdir: Path, env: Mapping[str, str]) -> NotebookN
     return notebook
 
 
-def to_json(notebook: NotebookNode) -> str:
+def as_ipynb(notebook: NotebookNode) -> str:
     """Return a notebook as the text of an .ipynb file."""
     return nbformat.writes(notebook) + "\n"
 
