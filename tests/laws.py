@@ -174,6 +174,12 @@ def called(text: str) -> list[str]:
     tree = ast.parse(text)
     froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == "prepost"]
     doors = {alias.asname or alias.name for node in froms for alias in node.names if alias.name == "tables"}
+    doors |= {
+        n.asname or n.name
+        for f in ast.walk(tree)
+        if isinstance(f, ast.ImportFrom) and f.module == "prepost.tables"
+        for n in f.names
+    }
     calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
     calls = [call for call in calls if ast.unparse(call).partition(".")[0] not in doors]
     return [c.attr if isinstance(c, ast.Attribute) else c.id for c in calls if isinstance(c, ast.Attribute | ast.Name)]

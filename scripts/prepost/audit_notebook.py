@@ -19,9 +19,9 @@ padding:1rem}
 h1{font-size:1.75rem;line-height:1.2}h2{font-size:1.25rem;margin-top:2.5rem;border-top:1px solid #b1b4b6;
 padding-top:1rem}
 .jp-OutputArea-output,.output_html{overflow-x:auto}table{border-collapse:collapse;margin:1rem 0;font-size:.875rem}
-caption{text-align:left;font-weight:600;padding-bottom:.25rem}th,td{border-bottom:1px solid #b1b4b6;
+caption{text-align:left;white-space:nowrap;font-weight:600;padding-bottom:.25rem}th,td{border-bottom:1px solid #b1b4b6;
 padding:.25rem .75rem;text-align:left;vertical-align:top}
-th{background:#f3f2f1}.number{text-align:right;font-variant-numeric:tabular-nums}
+th{background:#f3f2f1}.number,th.number{text-align:right;font-variant-numeric:tabular-nums}
 .fault{background:#801650;color:#fff;font-weight:700}figure{margin:1rem 0}figure img{max-width:100%;height:auto}
 .anchor-link,.prompt,.jp-InputPrompt,.jp-OutputPrompt{display:none}
 """

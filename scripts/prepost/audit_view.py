@@ -11,6 +11,7 @@ import pandas as pd
 
 HOLDS, FAILS = "holds", "does not sum"
 SUM = "sum"
+NUMBER = ' class="number"'
 
 
 class View(NamedTuple):
@@ -34,7 +35,10 @@ class View(NamedTuple):
         if self.frame.empty:
             return f'<p class="none"><strong>{escape(self.caption)}</strong> None.</p>'
         numeric = [pd.api.types.is_numeric_dtype(self.frame[name]) for name in self.frame]
-        head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in self.frame)
+        head = "".join(
+            f'<th scope="col"{NUMBER if right else ""}>{escape(str(name))}</th>'
+            for name, right in zip(self.frame, numeric, strict=True)
+        )
         rows = (
             "<tr>" + "".join(map(_cell, values, numeric)) + "</tr>"
             for values in self.frame.itertuples(index=False, name=None)
@@ -78,19 +82,19 @@ def as_text(value: object) -> str:
     >>> as_text(8186), as_text(0.84066), as_text(float("nan"))
     ('8,186', '0.841', '')
     """
-    if isinstance(value, bool) or value is True or value is False:
-        return "yes" if value else "no"
     if value is None or value is pd.NA or value is pd.NaT:
         return ""
     if hasattr(value, "item") and not isinstance(value, str):
         value = value.item()
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return "" if math.isnan(value) else f"{value:,.3f}".rstrip("0").rstrip(".")
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _cell(value: object, numeric: bool) -> str:
-    kind = ' class="fault"' if isinstance(value, str) and value == FAILS else ' class="number"' if numeric else ""
+    kind = ' class="fault"' if isinstance(value, str) and value == FAILS else NUMBER if numeric else ""
     return f"<td{kind}>{escape(as_text(value))}</td>"
 
 
