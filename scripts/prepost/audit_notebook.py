@@ -10,7 +10,8 @@ import nbformat
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-from prepost.render.run import RenderError, _kernel
+from prepost.render import RenderError
+from prepost.render.run import _kernel
 
 _STYLE = """
 :root{color-scheme:light}body{font:16px/1.5 system-ui,sans-serif;color:#0b0c0c;margin:0 auto;max-width:72rem;
