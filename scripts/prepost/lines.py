@@ -1,0 +1,255 @@
+"""The raw lines behind one row of a result table. They are private: shown on the terminal, written nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from prepost import tables
+from prepost.describing import _complete
+from prepost.errors import Fault, StudyError
+from prepost.matching import completions
+from prepost.paired import Floor, Paired, Sides, first_stated, groups
+from prepost.pairs import TIE_TOLERANCE
+from prepost.schemas import ALL
+from prepost.study import Comparison, Study
+
+RESPONSE = ["source", "line", "wave"]
+PLACES = {
+    "responses": "2_cleaned",
+    "exclusions": "2_cleaned",
+    "enrolments": "2_cleaned",
+    "people": "3_matched",
+    "links": "3_matched",
+    "pairs": "3_matched",
+    "triples": "3_matched",
+    "unmatched": "3_matched",
+    "scores": "4_scored",
+}
+
+
+class PrivateFloors:
+    """Floors 1 to 4 of a built study, each table read when it is first asked for.
+
+    Parameters
+    ----------
+    study : Study
+        The resolved study.
+    results : Path
+        Its ``results`` folder.
+    """
+
+    def __init__(self, study: Study, results: Path) -> None:
+        self.study, self.results = study, results
+        self.waves = [wave.name for wave in study.settings.waves]
+        self._read: dict[str, pd.DataFrame] = {}
+        self._paired: dict[str, Paired] = {}
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return one table of floors 2 to 4."""
+        if name not in self._read:
+            ending = "csv" if name == "exclusions" else "parquet"
+            self._read[name] = tables.read(self.results / PLACES[name] / "learners" / f"{name}.{ending}", name)
+        return self._read[name]
+
+    def first_floor(self, kind: str) -> pd.DataFrame:
+        """Return ``ingested`` or ``refused`` of all sources together."""
+        ending = "parquet" if kind == "ingested" else "refused.csv"
+        names = self.study.sources_of("learners")
+        found = [tables.read(self.results / "1_ingested" / f"{name}.{ending}", kind)[RESPONSE] for name in names]
+        return pd.concat(found, ignore_index=True)
+
+    @cached_property
+    def sides(self) -> Sides:
+        """Matched completions of any comparison."""
+        return Sides(Floor(*(self.table(name) for name in Floor._fields)))
+
+    def paired(self, comparison: Comparison) -> Paired:
+        """Return the matched completions of a comparison."""
+        if comparison.name not in self._paired:
+            self._paired[comparison.name] = self.sides.paired(comparison)
+        return self._paired[comparison.name]
+
+    @property
+    def primary(self) -> Comparison:
+        """The primary comparison."""
+        return next(part for part in self.study.settings.comparisons if part.role == "primary")
+
+
+def lines_behind(table: str, row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
+    """Find the raw lines from which a row of a result table was computed.
+
+    Parameters
+    ----------
+    table : str
+        Name of the table: comparisons, levels, reliability, movement, transitions, participants, participation, flow.
+    row : Series
+        The private row.
+    floors : PrivateFloors
+        Floors 1 to 4.
+
+    Returns
+    -------
+    DataFrame
+        ``source``, ``line``, ``wave``: each response once, sorted. A pair stands behind its row with both its
+        responses; a response of which a part came in another file, with both lines.
+
+    Raises
+    ------
+    StudyError
+        If the study has no such comparison, or the table is of another strand.
+    """
+    if table not in FINDERS:
+        raise StudyError(
+            Fault(f"results/6_statistics/{table}.csv", "no way back to raw lines is known for this table"),
+            kind="refused",
+        )
+    found = FINDERS[table](row, floors)[RESPONSE]
+    links = floors.table("links")
+    keys = ["person", "module", "wave"]
+    parts = links[links["state"] == "part"]
+    if len(parts):
+        with_parts = found.merge(links[[*RESPONSE, "person", "module"]], on=RESPONSE)[keys].drop_duplicates()
+        found = pd.concat([found, parts.merge(with_parts, on=keys)[RESPONSE]])
+    return found.drop_duplicates().sort_values(RESPONSE, kind="stable").reset_index(drop=True)
+
+
+def _paired(row: pd.Series, floors: PrivateFloors, outcome: str) -> Paired:
+    """The completions of the row's comparison and group in which both sides have the outcome."""
+    comparison = next((part for part in floors.study.settings.comparisons if part.name == row["comparison"]), None)
+    if comparison is None:
+        raise StudyError(Fault("config/study.yaml · comparisons", f"'{row['comparison']}' is not there any more"))
+    found = floors.paired(comparison)
+    if "group" in row.index:
+        found = found.take(groups(found, comparison.group_by) == row["group"])
+    return found.take(found.before[outcome].notna() & found.after[outcome].notna())
+
+
+def _lines(pairs: pd.DataFrame) -> pd.DataFrame:
+    sides = [
+        pairs[[f"source_{side}", f"line_{side}", f"wave_{side}"]].set_axis(RESPONSE, axis=1) for side in ("from", "to")
+    ]
+    return pd.concat(sides, ignore_index=True)
+
+
+def _compared(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
+    return _lines(_paired(row, floors, row["outcome"]).pairs)
+
+
+def _moved(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
+    found = _paired(row, floors, row["outcome"])
+    change = found.after[row["outcome"]].astype("float64") - found.before[row["outcome"]].astype("float64")
+    scale = next((scale for scale in floors.study.settings.outcomes if scale.name == row["outcome"]), None)
+    edge = (scale.smallest_effect if scale else 0.0) + TIE_TOLERANCE
+    masks = {"better": change > edge, "worse": change < -edge, ALL: change.notna()}
+    masks["same"] = ~(masks["better"] | masks["worse"])
+    return _lines(found.take(masks[row["direction"]]).pairs)
+
+
+def _crossed(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
+    found = _paired(row, floors, row["item"])
+    inside = pd.Series(True, index=found.pairs.index)
+    for frame, code in ((found.before, row["from"]), (found.after, row["to"])):
+        if code != ALL:
+            inside &= frame[row["item"]].astype("float64").eq(float(code))
+    return _lines(found.take(inside).pairs)
+
+
+def _levelled(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
+    rows = floors.sides.at_wave(row["wave_to"])
+    rows = rows[rows[row["outcome"]].notna()]
+    if row["group_by"] == ALL:
+        return rows
+    said = [rows[row["group_by"]]] if row["group_by"] in rows else []
+    return rows[first_stated(said, rows.index) == row["group"]]
+
+
+def _reliable(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
+    used = completions(floors.table("responses"), floors.table("links"))
+    one_each = used[used["wave"] == row["wave_to"]].drop_duplicates("person")
+    items = floors.study.settings.outcome(row["outcome"]).items
+    return one_each[one_each.reindex(columns=items).notna().all(axis=1)]
+
+
+def _taking_part(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
+    primary, links, pairs = floors.primary, floors.table("links"), floors.table("pairs")
+    used = links[(links["state"] == "used") & (links["wave"] == primary.wave_from)]
+    rows = used.merge(floors.table("responses").drop(columns="module"), on=RESPONSE, how="left")
+    if row["matched"] != ALL:
+        chosen = pairs[(pairs["wave_from"] == primary.wave_from) & (pairs["wave_to"] == primary.wave_to)]
+        lines = pd.MultiIndex.from_frame(chosen[["source_from", "line_from"]])
+        matched = pd.MultiIndex.from_frame(rows[["source", "line"]]).isin(lines)
+        rows = rows[matched == (row["matched"] == "yes")].reset_index(drop=True)
+    if row["category"] == ALL:
+        return rows
+    about = floors.table("people").set_index("person").reindex(rows["person"]).reset_index(drop=True)
+    said = [frame[row["variable"]] for frame in (rows, about) if row["variable"] in frame]
+    return rows[first_stated(said, rows.index) == row["category"]]
+
+
+def _participating(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
+    if row["measure"] in ("enrolled", "completed"):
+        rows = floors.table("enrolments")
+        rows = rows[rows[row["measure"]].fillna(0) > 0]
+        said = [rows[row["group_by"]]] if row["group_by"] in rows else []
+        return rows if row["group_by"] == ALL else rows[first_stated(said, rows.index) == row["group"]]
+    rows = floors.table("responses").drop(columns="module").merge(floors.table("links"), on=RESPONSE, how="left")
+    if row["wave"] != ALL:
+        rows = rows[rows["wave"] == row["wave"]]
+    if row["group_by"] == "module":
+        rows = rows[first_stated([rows["module"]], rows.index) == row["group"]]
+    if row["measure"] == "complete":
+        return rows[_complete(rows, floors.study.settings.outcomes)]
+    if row["measure"] == "all_waves":
+        keys = ["person", "module"]
+        return rows[rows["state"] == "used"].merge(floors.table("triples")[keys], on=keys)
+    return rows[rows["person"].notna()] if row["measure"] == "people" else rows
+
+
+def _in_box(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
+    box, _, rest = row["box"].partition(".")
+    if box in ("records", "not_taken", "responses"):
+        ingested, refused = (floors.first_floor(kind) for kind in ("ingested", "refused"))
+        ingested = ingested[ingested["wave"].isin(floors.waves)]
+        refused = refused[refused["wave"].isin(floors.waves) | refused["wave"].isna()]
+        return {"records": pd.concat([ingested, refused]), "not_taken": refused, "responses": ingested}[box]
+    if box == "excluded":
+        rows = floors.table("exclusions")
+        rows = rows[rows["wave"].isin(floors.waves)]
+        return rows[rows["rule"] == rest] if rest else rows
+    if box == "kept":
+        rows = floors.table("responses")
+        return rows[rows["wave"] == rest] if rest else rows
+    return _end(box, rest, floors)
+
+
+def _end(box: str, wave: str, floors: PrivateFloors) -> pd.DataFrame:
+    primary = floors.primary
+    both = {"wave_from": primary.wave_from, "wave_to": primary.wave_to}
+    pairs, unmatched, links = (floors.table(name) for name in ("pairs", "unmatched", "links"))
+    pairs, unmatched = (frame[(frame[list(both)] == both).all(axis=1)] for frame in (pairs, unmatched))
+    matched = _lines(pairs)
+    matched = matched[matched["wave"] == wave]
+    unmatched = unmatched[unmatched["wave"] == wave]
+    if box == "matched":
+        return matched
+    if box == "not_used":
+        elsewhere = pd.concat([matched, unmatched[RESPONSE]])
+        rows = links[links["wave"] == wave].merge(elsewhere, on=RESPONSE, how="left", indicator=True)
+        return rows[rows["_merge"] == "left_only"]
+    return unmatched[unmatched["state"] == box]
+
+
+FINDERS: dict[str, Callable[[pd.Series, PrivateFloors], pd.DataFrame]] = {
+    "comparisons": _compared,
+    "levels": _levelled,
+    "reliability": _reliable,
+    "movement": _moved,
+    "transitions": _crossed,
+    "participants": _taking_part,
+    "participation": _participating,
+    "flow": _in_box,
+}

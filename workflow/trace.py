@@ -1,0 +1,33 @@
+"""Walk a number of the report back to the raw lines: make trace KEY=<table>/<row_id>/<column>."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+
+from prepost.errors import StudyError
+from prepost.trace import told, trace
+
+
+def main() -> int:
+    """Read the command line and tell the way back."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--study", default=".", help="folder that holds config/ and results/")
+    parser.add_argument("--data", default=None, help="folder of the raw exports; default <study>/data")
+    parser.add_argument("--key", required=True, help="<table>/<row_id>/<column>")
+    given = parser.parse_args()
+    study = Path(given.study)
+    try:
+        for line in told(trace(given.key, study, Path(given.data) if given.data else study / "data")):
+            sys.stdout.write(line + "\n")
+    except StudyError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
