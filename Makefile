@@ -56,7 +56,7 @@ trace: $(READY)
 lint: $(READY)
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
-	@$(PY) -m snakefmt --check --quiet workflow
+	@$(PY) -m snakefmt --check workflow
 	@$(PY) -m snakemake --snakefile workflow/Snakefile --lint
 
 lock: $(READY)

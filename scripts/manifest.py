@@ -1,7 +1,5 @@
 """List every file of every floor: what made it, from what, and its hash."""
 
-from __future__ import annotations
-
 import logging
 from pathlib import Path
 

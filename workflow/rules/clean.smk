@@ -20,14 +20,14 @@ rule clean:
         exclusions="results/2_cleaned/learners/exclusions.csv",
         unmapped="results/2_cleaned/learners/unmapped.csv",
         unfitting="results/2_cleaned/learners/unfitting.csv",
+    log:
+        "results/logs/clean.log",
+    benchmark:
+        "results/benchmarks/clean.tsv"
     params:
         cleaning=SETTINGS["cleaning"],
         waves=SETTINGS["waves"],
         outcomes=SETTINGS["outcomes"],
         vocabulary=SETTINGS["vocabularies"],
-    log:
-        "results/logs/clean.log",
-    benchmark:
-        "results/benchmarks/clean.tsv"
     script:
         "../../scripts/clean.py"

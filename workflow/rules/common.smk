@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 REPO = Path(workflow.basedir).resolve().parent
-sys.path.insert(0, str(REPO / "scripts"))
+sys.path[:0] = [str(REPO / "scripts"), str(REPO / "workflow")]
 
 from prepost.errors import StudyError
 from prepost.simulation.guard import refusal
@@ -94,7 +94,6 @@ ARTEFACTS = (
     + expand("results/8_exhibits/{figure}.svg", figure=FIGURES)
     + ["results/8_exhibits/alt_texts.json", "results/8_exhibits/facts.json"]
 )
-LINEAGE = {}
 
 
 wildcard_constraints:

@@ -13,15 +13,15 @@ rule plot:
     output:
         figures=expand("results/8_exhibits/{figure}.svg", figure=FIGURES),
         alt="results/8_exhibits/alt_texts.json",
+    log:
+        "results/logs/plot.log",
+    benchmark:
+        "results/benchmarks/plot.tsv"
     params:
         outcomes=SETTINGS["outcomes"],
         waves=SETTINGS["waves"],
         nouns=SETTINGS["nouns"],
         synthetic=SETTINGS["synthetic"],
-    log:
-        "results/logs/plot.log",
-    benchmark:
-        "results/benchmarks/plot.tsv"
     script:
         "../../scripts/plot.py"
 
@@ -32,11 +32,11 @@ rule write_facts:
         tables=expand("results/7_release/{table}.csv", table=TABLES),
     output:
         facts="results/8_exhibits/facts.json",
-    params:
-        release=SETTINGS["release"],
     log:
         "results/logs/write_facts.log",
     benchmark:
         "results/benchmarks/write_facts.tsv"
+    params:
+        release=SETTINGS["release"],
     script:
         "../../scripts/write_facts.py"

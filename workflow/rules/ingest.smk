@@ -15,13 +15,13 @@ rule ingest:
     output:
         responses="results/1_ingested/{source}.parquet",
         refused="results/1_ingested/{source}.refused.csv",
-    params:
-        source="{source}",
-        synthetic=SETTINGS["synthetic"],
-        person_key=SETTINGS["person"]["key"],
     log:
         "results/logs/ingest.{source}.log",
     benchmark:
         "results/benchmarks/ingest.{source}.tsv"
+    params:
+        source="{source}",
+        synthetic=SETTINGS["synthetic"],
+        person_key=SETTINGS["person"]["key"],
     script:
         "../../scripts/ingest.py"

@@ -16,13 +16,13 @@ rule match:
         pairs="results/3_matched/learners/pairs.parquet",
         triples="results/3_matched/learners/triples.parquet",
         unmatched="results/3_matched/learners/unmatched.parquet",
-    params:
-        person=SETTINGS["person"],
-        matching=SETTINGS["matching"],
-        waves=SETTINGS["waves"],
     log:
         "results/logs/match.log",
     benchmark:
         "results/benchmarks/match.tsv"
+    params:
+        person=SETTINGS["person"],
+        matching=SETTINGS["matching"],
+        waves=SETTINGS["waves"],
     script:
         "../../scripts/match.py"

@@ -13,12 +13,12 @@ rule release:
     output:
         released=expand("results/7_release/{table}.csv", table=TABLES),
         withheld="results/7_release/withheld.csv",
-    params:
-        release=SETTINGS["release"],
-        vocabulary=SETTINGS["vocabularies"],
     log:
         "results/logs/release.log",
     benchmark:
         "results/benchmarks/release.tsv"
+    params:
+        release=SETTINGS["release"],
+        vocabulary=SETTINGS["vocabularies"],
     script:
         "../../scripts/release.py"

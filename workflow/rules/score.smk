@@ -13,12 +13,12 @@ rule score:
         links="results/3_matched/learners/links.parquet",
     output:
         scores="results/4_scored/learners/scores.parquet",
-    params:
-        outcomes=SETTINGS["outcomes"],
-        indices=SETTINGS["indices"],
     log:
         "results/logs/score.log",
     benchmark:
         "results/benchmarks/score.tsv"
+    params:
+        outcomes=SETTINGS["outcomes"],
+        indices=SETTINGS["indices"],
     script:
         "../../scripts/score.py"

@@ -22,15 +22,15 @@ rule describe:
         flow_table="results/6_statistics/flow.csv",
         participants_table="results/6_statistics/participants.csv",
         participation_table="results/6_statistics/participation.csv",
+    log:
+        "results/logs/describe.log",
+    benchmark:
+        "results/benchmarks/describe.tsv"
     params:
         waves=SETTINGS["waves"],
         outcomes=SETTINGS["outcomes"],
         comparisons=SETTINGS["comparisons"],
         participants_by=SETTINGS["participants"],
-    log:
-        "results/logs/describe.log",
-    benchmark:
-        "results/benchmarks/describe.tsv"
     script:
         "../../scripts/describe.py"
 
@@ -46,16 +46,16 @@ rule compare:
     output:
         comparisons="results/6_statistics/comparisons.csv",
         levels_table="results/6_statistics/levels.csv",
+    log:
+        "results/logs/compare.log",
+    benchmark:
+        "results/benchmarks/compare.tsv"
     params:
         outcomes=SETTINGS["outcomes"],
         plan=SETTINGS["comparisons"],
         levels_plan=SETTINGS["levels"],
         statistics=SETTINGS["statistics"],
         seed=SETTINGS["seed"],
-    log:
-        "results/logs/compare.log",
-    benchmark:
-        "results/benchmarks/compare.tsv"
     script:
         "../../scripts/compare.py"
 
@@ -72,13 +72,13 @@ rule count_movement:
     output:
         movement="results/6_statistics/movement.csv",
         transitions="results/6_statistics/transitions.csv",
-    params:
-        outcomes=SETTINGS["outcomes"],
-        plan=SETTINGS["comparisons"],
     log:
         "results/logs/count_movement.log",
     benchmark:
         "results/benchmarks/count_movement.tsv"
+    params:
+        outcomes=SETTINGS["outcomes"],
+        plan=SETTINGS["comparisons"],
     script:
         "../../scripts/count_movement.py"
 
@@ -90,13 +90,13 @@ rule assess_reliability:
         links="results/3_matched/learners/links.parquet",
     output:
         reliability="results/6_statistics/reliability.csv",
-    params:
-        outcomes=SETTINGS["outcomes"],
-        waves=SETTINGS["waves"],
-        statistics=SETTINGS["statistics"],
     log:
         "results/logs/assess_reliability.log",
     benchmark:
         "results/benchmarks/assess_reliability.tsv"
+    params:
+        outcomes=SETTINGS["outcomes"],
+        waves=SETTINGS["waves"],
+        statistics=SETTINGS["statistics"],
     script:
         "../../scripts/assess_reliability.py"

@@ -159,7 +159,8 @@ def _who(words: Words) -> str:
     if words.value(matched) is None:
         return f"How many responses {words.when(primary.wave_from)} could be matched is not published; {differ}"
     return (
-        f"Of {words.show(kept)} responses {words.when(primary.wave_from)}, {words.show(matched)} could be matched with the "
+        f"Of {words.show(kept)} responses {words.when(primary.wave_from)}, {words.show(matched)} could be "
+        f"matched with the "
         f"same person's response {words.when(primary.wave_to)}; {differ}"
     )
 
