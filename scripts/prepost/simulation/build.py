@@ -30,7 +30,8 @@ class Truth(NamedTuple):
     people : DataFrame
         One row an invented person.
     responses : DataFrame
-        ``source, line, wave, person, module, kept, key_state, second, state`` and ``expected_<outcome>``.
+        ``source, line, wave, module, key_state, second, person, state`` and ``expected_<outcome>`` of each response to be
+        kept.
     warts : DataFrame
         ``source, line, wave, item, kind, rule``: line blank where the wart is the whole file's; rule blank where the
         response is kept.
@@ -108,11 +109,12 @@ def _export(
     final = bench.lines.assign(broken=bench.lines["uid"].isin(broken))
     starts = WRITERS[sheets.sources[source].platform](path, source, final, sheets)
     line_of = dict(zip(final["uid"], starts, strict=True))
+    kept_line = {uid: line_of[bench.stands_for.get(uid, uid)] for uid in line_of}
     return (
-        _responses(rows, laid, planned, line_of),
+        _responses(rows, laid, planned, kept_line),
         _warts(source, [*grown, *bench.warts], line_of),
         pd.DataFrame(
-            layout.themes_table(planted, source, line_of),
+            layout.themes_table(planted, source, kept_line),
             columns=["source", "line", "wave", "item", "theme", "denied"],
         ),
     )

@@ -71,6 +71,8 @@ class Bench:
     ----------
     lines : DataFrame
     warts : list of (uid, wave, item, kind)
+    stands_for : dict of int to int
+        uid of a repeated line to the uid of its last copy, which is the one kept.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class Bench:
         self.source, self.lines, self.planted, self.rng = source, _by_uid(lines), planted, rng
         self.before_only = before_only
         self.warts: Planted = []
+        self.stands_for: dict[int, int] = {}
         self.kept = list(self.lines.index)
         self.touched: set[int] = set()
         cells = [name for name in lines if "." in name]
@@ -244,6 +247,7 @@ class Bench:
         again["uid"] = np.arange(start, start + count)
         self.lines = pd.concat([self.lines, _by_uid(again)])
         for first, uid in zip(chosen, again["uid"], strict=True):
+            self.stands_for[first] = int(uid)
             for wave in self.waves:
                 if wave == self.waves[0] or (self.lines.loc[uid, self._of(wave)] != "").any():
                     self._mark(first, wave, "", "duplicate")
