@@ -30,8 +30,8 @@ class Truth(NamedTuple):
     people : DataFrame
         One row an invented person.
     responses : DataFrame
-        ``source, line, wave, module, key_state, second, person, state`` and ``expected_<outcome>`` of each response to be
-        kept.
+        ``source, line, wave, module, key_state, second, person, state`` and ``expected_<outcome>`` of each response
+        to be kept.
     warts : DataFrame
         ``source, line, wave, item, kind, rule``: line blank where the wart is the whole file's; rule blank where the
         response is kept.
