@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from prepost.errors import Fault, StudyError, did_you_mean
-from prepost.study_loading import read_yaml
+from prepost.yaml_files import read_yaml
 
 WHERE = "config/governance.yaml"
 NOT_STATED = "not stated"

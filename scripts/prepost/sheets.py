@@ -7,11 +7,22 @@ study without paying for a data-frame import.
 from __future__ import annotations
 
 import csv
+import io
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from prepost.errors import Fault, StudyError, did_you_mean
 
@@ -37,13 +48,19 @@ YesNo = Annotated[bool, BeforeValidator(_yes_no)]
 Name = Annotated[str, Field(pattern=NAME)]
 OptionalName = Annotated[Name | None, Blank]
 OptionalText = Annotated[str | None, Blank]
-OptionalNumber = Annotated[float | None, Blank]
+OptionalNumber = Annotated[Annotated[float, Field(allow_inf_nan=False)] | None, Blank]
 
 
 class Row(BaseModel):
     """One row of a sheet; unknown columns are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    _line: int = PrivateAttr(0)
+
+    @property
+    def line(self) -> int:
+        """Line of the sheet on which the row ends; 0 for a row that was not read from one."""
+        return self._line
 
 
 class SourceRow(Row):
@@ -145,8 +162,9 @@ def _pairs(text: str | None) -> dict[str, str]:
     return found
 
 
-def _scale_problems(item: ItemRow):
+def _scale_problems(item: ItemRow) -> Iterator[str]:
     codes = item.codes
+    yield from _label_problems(item)
     if item.scale in ("ordinal", "number"):
         if item.low is None or item.high is None:
             if item.scale == "ordinal":
@@ -155,7 +173,7 @@ def _scale_problems(item: ItemRow):
             yield f"low ({item.low:g}) is not below high ({item.high:g})"
     elif item.low is not None or item.high is not None:
         yield f"scale is {item.scale}, so low and high must be blank"
-    if item.scale in ("category", "multiple") and not codes and item.scale == "multiple":
+    if item.scale == "multiple" and not codes:
         yield "scale is multiple, so labels are needed (value=label|value=label)"
     if item.scale == "ordinal" and codes and item.low is not None and item.high is not None:
         try:
@@ -175,6 +193,17 @@ def _scale_problems(item: ItemRow):
     for answer, kind in item.missing.items():
         if kind not in MISSING_KINDS:
             yield f"allowed_missing gives '{answer}' the kind '{kind}', which is none of {', '.join(MISSING_KINDS)}"
+
+
+def _label_problems(item: ItemRow) -> Iterator[str]:
+    parts = [part.strip() for part in (item.labels or "").split(SPLIT) if part.strip()]
+    unlabelled = [part for part in parts if not all(side.strip() for side in part.partition("=")[::2])]
+    if unlabelled:
+        yield f"labels are written code=label|code=label, and '{unlabelled[0]}' is not"
+    codes = [part.partition("=")[0].strip() for part in parts]
+    twice = sorted({code for code in codes if codes.count(code) > 1})
+    if twice:
+        yield f"labels give the code '{twice[0]}' twice"
 
 
 def read_sheet(path: Path, row: type[Row], *, key: str | None = None, where: str | None = None) -> list:
@@ -202,14 +231,14 @@ def read_sheet(path: Path, row: type[Row], *, key: str | None = None, where: str
         With every fault of the sheet: file missing, unknown column, a cell that does not fit, a repeated key.
     """
     where = where or f"config/{path.name}"
-    records, faults = _records(path, where, {field.alias or name for name, field in row.model_fields.items()})
-    rows, seen = [], {}
-    for line, record in records:
+    rows, faults, seen = [], [], {}
+    for line, record in _records(path, where, row, faults):
         try:
             item = row.model_validate(record)
         except ValidationError as error:
             faults += [_row_fault(where, line, entry) for entry in error.errors()]
             continue
+        item._line = line
         name = getattr(item, key) if key else None
         if key and name in seen:
             faults.append(
@@ -220,65 +249,103 @@ def read_sheet(path: Path, row: type[Row], *, key: str | None = None, where: str
                     f"rename or delete one of the two lines in {where}",
                 )
             )
-        seen[name] = line
+        seen.setdefault(name, line)
         rows.append(item)
     if faults:
         raise StudyError(*faults)
     return rows
 
 
-def _records(path: Path, where: str, allowed: set[str]):
+def _text(path: Path, where: str, columns: list[str]) -> str:
     if not path.is_file():
-        raise StudyError(
-            Fault(
-                where,
-                "the file is missing",
-                f"a CSV with the columns {', '.join(sorted(allowed))}",
-                "see config/README.md for what it holds",
-            )
-        )
+        expected = f"a CSV with the columns {', '.join(columns)}"
+        raise StudyError(Fault(where, "the file is missing", expected, "see config/README.md for what it holds"))
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise StudyError(
             Fault(where, "the file is not UTF-8", "a CSV saved as UTF-8", "save it again as 'CSV UTF-8'")
         ) from error
-    reader = csv.DictReader(text.splitlines(keepends=True), restkey="")
-    faults = [
-        Fault(f"{where} · column {name}", "unknown column", did_you_mean(name, allowed), f"rename it in {where}")
-        for name in (reader.fieldnames or [])
-        if name not in allowed
-    ]
-    if faults:
-        raise StudyError(*faults)
-    records = []
-    for record in reader:
-        if "" in record or None in record.values():
-            faults.append(
-                Fault(
-                    f"{where} · line {reader.line_num}",
-                    "more or fewer cells than the header has",
-                    f"{len(reader.fieldnames)} cells",
-                    "quote a cell that holds a comma",
-                )
-            )
-            continue
-        if any(value.strip() for value in record.values()):
-            records.append((reader.line_num, record))
-    return records, faults
+
+
+def _records(path: Path, where: str, row: type[Row], faults: list[Fault]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield line and cells of each row that is not blank; rows of another length become faults."""
+    columns = [field.alias or name for name, field in row.model_fields.items()]
+    reader = csv.reader(io.StringIO(_text(path, where, columns), newline=""), strict=True)
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        while header and not header[-1]:  # Excel leaves commas after the last column
+            header.pop()
+        wrong = list(_header_faults(where, header, row))
+        if wrong:
+            raise StudyError(*wrong)
+        for cells in reader:
+            beyond = cells[len(header) :]
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) < len(header) or any(cell.strip() for cell in beyond):
+                here, what = f"{where} · line {reader.line_num}", "more or fewer cells than the header has"
+                faults.append(Fault(here, what, f"{len(header)} cells", "quote a cell that holds a comma"))
+                continue
+            yield reader.line_num, dict(zip(header, cells, strict=False))
+    except csv.Error:
+        what = "the line cannot be read as CSV: a quotation mark that does not end, or text after it"
+        here, expected = f"{where} · line {reader.line_num}", 'a cell with a comma as "…", a quotation mark in it as ""'
+        raise StudyError(*faults, Fault(here, what, expected, f"mend it in {where}")) from None
+
+
+def _header_faults(where: str, header: list[str], row: type[Row]) -> Iterator[Fault]:
+    columns = {field.alias or name: field for name, field in row.model_fields.items()}
+    fix = f"mend the first line of {where}"
+    if not header:
+        yield Fault(where, "the file is empty", f"a header with the columns {', '.join(columns)}", fix)
+        return
+    if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
+        yield Fault(
+            where, "the cells are not split by commas", "a CSV with commas", f"save {where} again as 'CSV UTF-8'"
+        )
+        return
+    for name in sorted({name for name in header if header.count(name) > 1}):
+        yield Fault(f"{where} · column {name}", "the column stands twice", "each column once", fix)
+    for name in header:
+        if name not in columns:
+            yield Fault(f"{where} · column {name}", "unknown column", did_you_mean(name, columns), fix)
+    for name, field in columns.items():
+        if field.is_required() and name not in header:
+            near = did_you_mean(name, [column for column in header if column not in columns])
+            yield Fault(f"{where} · column {name}", "the column is missing", near.replace("one of ", ""), fix)
 
 
 def _row_fault(where: str, line: int, entry: dict) -> Fault:
     column = ".".join(str(part) for part in entry["loc"]) or "scale, low, high, labels"
-    message = entry["msg"].removeprefix("Value error, ")
-    given = entry.get("input")
-    expected = ""
-    if entry["type"] == "literal_error" and isinstance(given, str):
+    message, expected = entry["msg"].removeprefix("Value error, "), ""
+    given, kind = entry.get("input"), entry["type"]
+    if kind == "literal_error" and isinstance(given, str):
         known = [part.strip(" '") for part in entry["ctx"]["expected"].replace(" or ", ", ").split(",")]
         message, expected = f"'{given}' is not allowed", did_you_mean(given, known) or entry["ctx"]["expected"]
-    elif entry["type"] == "string_pattern_mismatch":
-        message, expected = (
-            f"'{given}' does not fit",
-            "lower-case letters, digits and underscores (sha256: 64 hex digits)",
+        if not given:
+            message = "the cell is blank"
+    elif kind == "string_pattern_mismatch":
+        message = f"'{given}' does not fit" if given else "the cell is blank"
+        expected = (
+            "64 hex digits, letters small" if column == "sha256" else "lower-case letters, digits and underscores"
         )
+    elif kind == "string_too_short":
+        message = "the cell is blank"
+    elif kind.startswith("bool"):
+        message, expected = f"'{given}' is neither", "yes or no; blank is no"
+    elif kind.startswith(("date", "float")):
+        message = f"'{given}' does not fit"
+        expected = "a date, as 2025-01-31" if kind.startswith("date") else "a number, with a point for decimals"
+    elif kind == "finite_number":
+        message, expected = f"'{given}' does not fit", "a number"
     return Fault(f"{where} · line {line} · {column}", message, expected, f"mend the cell in {where}")
+
+
+def header_of(path: Path) -> list[str]:
+    """Return the column names of a sheet, or none where it is empty or cannot be read; its reader tells why."""
+    try:
+        first = next(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")), [])
+    except (UnicodeDecodeError, csv.Error):
+        return []
+    return [name.strip() for name in first]

@@ -10,62 +10,13 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from prepost.errors import Fault, StudyError, did_you_mean
+from prepost.governance import load_governance
 from prepost.sheets import FieldRow, ItemRow, RecodeRow, SourceRow, read_sheet
 from prepost.study import WHERE, Settings, Study
 from prepost.study_checks import check
+from prepost.yaml_files import read_yaml
 
 DEFAULTS = Path(__file__).parents[2] / "workflow" / "defaults.yaml"
-
-
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """A safe loader that refuses a key written twice, which YAML would pass over in silence."""
-
-
-def _mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode, deep: bool = False):
-    seen: dict[object, int] = {}
-    for key_node, _ in node.value:
-        key = loader.construct_object(key_node, deep=deep)
-        if key in seen:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"the key '{key}' stands already on line {seen[key]}", key_node.start_mark
-            )
-        seen[key] = key_node.start_mark.line + 1
-    return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
-
-
-_UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
-
-
-def read_yaml(path: Path, where: str) -> dict:
-    """Read a YAML mapping safely; a key written twice, or a file that is no mapping, is a StudyError."""
-    if not path.is_file():
-        raise StudyError(
-            Fault(
-                where,
-                "the file is missing",
-                "a YAML file that describes the study",
-                "run make from the project's folder with STUDY=<folder that holds config/>",
-            )
-        )
-    try:
-        # The loader is a SafeLoader with one more refusal.
-        found = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_UniqueKeyLoader)
-    except UnicodeDecodeError as error:
-        raise StudyError(Fault(where, "the file is not UTF-8", "plain text saved as UTF-8", "save it again")) from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" · line {mark.line + 1}" if mark else ""
-        raise StudyError(
-            Fault(
-                f"{where}{line}",
-                f"this is not valid YAML: {getattr(error, 'problem', None) or error}",
-                "key: value, lists indented by two blanks, text with a colon in quotes",
-                f"mend it in {where}",
-            )
-        ) from error
-    if not isinstance(found, dict):
-        raise StudyError(Fault(where, "the file holds no keys", "key: value lines", "see config/study.yaml"))
-    return found
 
 
 def _merge(defaults: dict, given: dict) -> dict:
@@ -105,9 +56,19 @@ def _setting_fault(entry: dict) -> Fault:
     message = entry["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
     if entry["type"] == "string_pattern_mismatch":
         message = "should be lower-case letters, digits and underscores, beginning with a letter"
-    given = entry.get("input")
-    shown = f" (it is {given!r})" if isinstance(given, str | int | float | bool) or given is None else ""
-    return Fault(where, message + shown, "", fix)
+    return Fault(where, message + _shown(entry.get("input")), _expected(entry), fix)
+
+
+def _shown(given: Any) -> str:
+    if given is None:
+        return " (it is blank)"
+    return f" (it is {given!r})" if isinstance(given, str | int | float | bool) else ""
+
+
+def _expected(entry: dict) -> str:
+    if entry["type"] == "string_type" and isinstance(entry.get("input"), int | float):  # YAML takes no for False
+        return "text; what YAML would read as a number or as yes and no stands in quotes"
+    return "a date, as 2025-01-31" if entry["type"].startswith("date") else ""
 
 
 def _keys_at(model: type[BaseModel], loc: tuple) -> list[str]:
@@ -160,6 +121,7 @@ def load(config: Path) -> Study:
     recodes: list[RecodeRow] = []
     if (config / "recodes.csv").is_file():
         recodes = _collect(faults, lambda: read_sheet(config / "recodes.csv", RecodeRow), [])
+    _collect(faults, lambda: load_governance(config / "governance.yaml"), None)
     if faults:
         raise StudyError(*faults)
     study = Study(settings=settings, sources=sources, items=items, fields=fields, recodes=recodes)
