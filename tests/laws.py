@@ -12,8 +12,6 @@ FLOOR = re.compile(r"results/([1-9])_")
 BESIDE = ("audit", "manifest")  # they read everything, and nothing reads them
 WITHOUT_LOG = {"all"}
 WITHOUT_BENCHMARK = {"all", "resolve", "manifest"}  # they compute nothing
-CONFIG_NAMES = {"RECODES", "VOCABULARIES", "PROSE"}  # lists of files in config/
-EVERYTHING = {"ARTEFACTS"}  # every file of floors 1 to 8
 OWN_FLOOR: set[str] = set()  # rules that make a second pass over their own floor, as their door-plate says
 BEHIND_THE_WALL = {"plot", "write_facts", "report"}
 READS_THE_STUDY = {"report", "audit", "manifest"}  # run_config.yaml
@@ -34,18 +32,21 @@ class Rule:
     name: str
     text: str
     sections: dict[str, ast.Call] = field(default_factory=dict)
+    constants: dict[str, list[str]] = field(default_factory=dict)  # texts in the values of names in capitals
 
     def names(self, *sections: str) -> list[str]:
         """Names of the files or params of these sections."""
         return [word.arg for s in sections if s in self.sections for word in self.sections[s].keywords if word.arg]
 
     def texts(self, section: str) -> list[str]:
-        """Every piece of text in a section."""
-        return [n.value for n in self._nodes(section) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+        """Every piece of text in a section, and in the constants that it names."""
+        found = [n.value for n in self._nodes(section) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+        return found + [text for name in sorted(self.words(section)) for text in self.constants.get(name, [])]
 
     def words(self, section: str) -> set[str]:
-        """Every name in a section."""
-        return {node.id for node in self._nodes(section) if isinstance(node, ast.Name)}
+        """Every name in a section that the section itself does not give."""
+        names = [node for node in self._nodes(section) if isinstance(node, ast.Name)]
+        return {n.id for n in names} - {n.id for n in names if isinstance(n.ctx, ast.Store)}
 
     def floors(self, section: str) -> set[int]:
         """Floors whose files a section names."""
@@ -57,7 +58,22 @@ class Rule:
         return [node for part in parts for node in ast.walk(part)]
 
 
-def rules_of(text: str) -> list[Rule]:
+def constants_of(text: str) -> dict[str, list[str]]:
+    """Read the texts in the value of each name in capitals, those of the constants it is made of included."""
+    values: dict[str, ast.AST] = {}
+    for found in re.finditer(r"^([A-Z][A-Z_]*)(?:, [A-Z]+)* = (.*\n(?:[ \t]+.*\n)*(?:[)\]}].*\n)?)", text + "\n", re.M):
+        values[found[1]] = ast.parse(found[2].strip(), mode="eval")
+
+    def texts(name: str) -> list[str]:
+        nodes = list(ast.walk(values[name]))
+        own = [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+        others = {n.id for n in nodes if isinstance(n, ast.Name) and n.id in values and n.id != name}
+        return own + [text for other in sorted(others) for text in texts(other)]
+
+    return {name: texts(name) for name in values}
+
+
+def rules_of(text: str, constants: dict[str, list[str]] | None = None) -> list[Rule]:
     """Read the rules of a rule file; each section is a list of arguments, as Snakemake itself takes it."""
     found = []
     for start in re.finditer(
@@ -65,7 +81,7 @@ def rules_of(text: str) -> list[Rule]:
     ):
         body = start[3]
         indent = re.match(r"[ \t]+", body)[0]
-        rule = Rule(start[2], body)
+        rule = Rule(start[2], body, constants=constants or {})
         for part in re.finditer(rf"^{indent}(\w+):(.*\n(?:{indent}[ \t]+.*\n|[ \t]*\n)*)", body, re.M):
             if part[1] not in ("run", "shell"):
                 rule.sections[part[1]] = ast.parse(f"section({part[2].strip()}\n)").body[0].value
@@ -78,11 +94,10 @@ def form_faults(rule: Rule) -> list[str]:
     faults = [f"{word}:" for word in ("run", "message", "shell") if re.search(rf"^\s+{word}:", rule.text, re.M)]
     faults += ["lambda"] if re.search(r"\blambda\b", rule.text) else []
     faults += ["rules.x.output"] if re.search(r"\brules\.\w+\.(output|input)", rule.text) else []
-    known = (
-        CALLS | CONFIG_NAMES | EVERYTHING | {"raw", "LEARNERS", "FILES", "TABLES", "FIGURES", "AUDITED", "NOTEBOOKS"}
-    )
-    known |= {"AUDIT_PAGES", "floor", "source", "COUNTS", "ESTIMATES"}
-    faults += [f"input function or unknown name {word}" for word in sorted(rule.words("input") - known)]
+    faults += [
+        f"input function or unknown name {word}"
+        for word in sorted(rule.words("input") - CALLS - {"raw", *rule.constants})
+    ]
     faults += ["no log"] if "log" not in rule.sections and rule.name not in WITHOUT_LOG else []
     faults += ["no benchmark"] if "benchmark" not in rule.sections and rule.name not in WITHOUT_BENCHMARK else []
     if rule.name not in WITHOUT_LOG:
@@ -102,8 +117,8 @@ def floor_faults(rule: Rule) -> list[str]:
     reads, leaves = rule.floors("input"), rule.floors("output")
     texts = rule.texts("input")
     if rule.name not in BESIDE:
-        if rule.words("input") & EVERYTHING or any(t.startswith(("results/audit", "results/manifest")) for t in texts):
-            faults.append("reads what is beside the floors, or all of them")
+        if any(text.startswith(("results/audit", "results/manifest")) for text in texts):
+            faults.append("reads what is beside the floors")
         top = min(leaves, default=10)
         allowed = top if rule.name in OWN_FLOOR else top - 1
         faults += [f"reads floor {floor}, leaves floor {top}" for floor in sorted(reads) if floor > allowed]

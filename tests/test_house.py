@@ -18,7 +18,9 @@ MODULES = {
     p.relative_to(ROOT / "scripts/prepost").as_posix(): p for p in sorted((ROOT / "scripts/prepost").rglob("*.py"))
 }
 RULE_FILES = sorted((ROOT / "workflow/rules").glob("*.smk"))
-RULES = {rule.name: rule for path in RULE_FILES for rule in laws.rules_of(path.read_text(encoding="utf-8"))}
+SMK = "\n\n".join(path.read_text(encoding="utf-8") for path in RULE_FILES)
+CONSTANTS = laws.constants_of(SMK)
+RULES = {rule.name: rule for rule in laws.rules_of(SMK, CONSTANTS)}
 STEPS = {name: rule for name, rule in RULES.items() if name != "all"}
 
 # Which modules, or folders of modules, may open files; read and write tables past `tables`; round.
@@ -53,8 +55,8 @@ def _named(mapping) -> list:
 
 # Rules ---------------------------------------------------------------------------------------------------------------
 def test_the_parser_finds_every_rule():
-    text = "\n".join(path.read_text(encoding="utf-8") for path in RULE_FILES)
-    assert len(RULES) == len(re.findall(r"^\s*rule \w+:", text, re.M)) >= 12
+    assert len(RULES) == len(re.findall(r"^\s*rule \w+:", SMK, re.M)) >= 12
+    assert RULES["audit"].floors("input") == {1, 2, 3, 4, 6, 7, 8}, "constants in capitals are looked into"
 
 
 @pytest.mark.parametrize("rule", _named(STEPS))
@@ -154,7 +156,7 @@ def test_law_4_can_fail(old, new, fault):
         ("compare", "results/7_release/a.csv", "results/6_statistics/b.csv", "reads floor 7"),
         ("compare", "results/6_statistics/a.csv", "results/6_statistics/b.csv", "reads floor 6"),
         ("compare", "results/run_config.yaml", "results/6_statistics/b.csv", "reads the whole study"),
-        ("compare", "results/audit/1_ingested.html", "results/6_statistics/b.csv", "beside the floors"),
+        ("compare", "results/audit/1_ingested.html", "results/6_statistics/b.csv", "what is beside"),
         ("compare", "data/truth/people.csv", "results/6_statistics/b.csv", "planted truth"),
         ("compare", "results/4_scored/a.parquet", "results/7_release/b.csv", "second door"),
         ("plot", "results/6_statistics/a.csv", "results/8_exhibits/a.svg", "behind the wall"),
@@ -166,6 +168,13 @@ def test_law_4_can_fail(old, new, fault):
 def test_laws_2_and_3_can_fail(name, reads, leaves, fault):
     rule = _rule(name, f'table="{reads}",', f'out="{leaves}",')
     assert any(fault in found for found in laws.floor_faults(rule))
+
+
+def test_a_floor_behind_a_constant_is_found():
+    text = _RULE.format(name="compare", input="table=ALL_OF_IT,", output='out="results/6_statistics/a.csv",')
+    constants = laws.constants_of('PART = "results/8_exhibits/a.svg"\nALL_OF_IT = (\n    [PART]\n    + ["b"]\n)\n')
+    assert laws.floor_faults(laws.rules_of(text, constants)[0]) == ["compare: reads floor 8, leaves floor 6"]
+    assert laws.form_faults(laws.rules_of(text)[0]) == ["compare: input function or unknown name ALL_OF_IT"]
 
 
 @pytest.mark.parametrize(
