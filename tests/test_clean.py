@@ -170,18 +170,25 @@ def test_an_answer_off_its_scale_is_listed_without_its_words_and_the_response_st
     assert kept(found) == [2, 3, 4] and found.responses["a_missing"].iloc[0] == "skipped"
 
 
+def test_four_answers_off_the_scale_are_slips_whatever_their_share():
+    found = run(ingested(*[{"a": "77"}] * 4, {"a": "3"}), unfitting_share=0.2)
+    assert len(found.unfitting) == 4 and kept(found) == [6]  # the four answered nothing else, so they are empty
+    with pytest.raises(StudyError, match="5 of 6 answers"):
+        run(ingested(*[{"a": "77"}] * 5, {"a": "3"}), unfitting_share=0.2)
+
+
 def test_another_scale_is_refused_with_the_place_to_mend_it():
-    frame = ingested({"a": "Often"}, {"a": "Often"}, {"a": "Never"}, {"a": "3"}, {"a": ""})
+    frame = ingested(*[{"a": "Often"}] * 4, {"a": "Never"}, {"a": "3"}, {"a": ""})
     with pytest.raises(StudyError) as error:
         run(frame)
     (fault,) = error.value.faults
-    assert "3 of 4 answers" in fault.what and "recodes.csv" in fault.fix and "'Q7'" in fault.where
-    assert list(fault.rows) == [2, 3, 4] and "Often" not in str(error.value)
+    assert "5 of 6 answers" in fault.what and "recodes.csv" in fault.fix and "'Q7'" in fault.where
+    assert list(fault.rows) == [2, 3, 4, 5, 6] and "Often" not in str(error.value)
     rows = [
         RecodeRow(source="s", item="a", answer=word, value=value, note="n")
         for word, value in [("often", "4"), ("never", "1")]
     ]
-    assert run(frame, recodes=rows).responses["a"].tolist()[:4] == [4, 4, 1, 3]
+    assert run(frame, recodes=rows).responses["a"].tolist()[:6] == [4, 4, 4, 4, 1, 3]
 
 
 def vocabulary(tmp_path, text):

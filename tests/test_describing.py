@@ -127,6 +127,16 @@ def test_participation_counts_responses_people_and_complete_ones(floors) -> None
     assert "enrolled" not in set(table["measure"])
 
 
+@pytest.mark.parametrize(
+    ("missing", "complete"), [("not_applicable", 1), ("not_shown", 1), ("skipped", 0), ("refused", 0)]
+)
+def test_not_applicable_is_an_answer_and_a_refusal_is_none(missing, complete) -> None:
+    floors = floors_of([{"wave": "pre", "key": "x", "module": "A", "a": 3, "b": None}])
+    floors.responses["b_missing"] = pd.Series([missing], dtype="string")
+    table = participation(floors, WAVES, OUTCOMES, [])
+    assert table.set_index(["measure", "wave", "group_by"])["n"]["complete", "pre", "all"] == complete
+
+
 def test_enrolments_give_reach_where_a_source_has_them() -> None:
     enrolments = pd.DataFrame(
         {"enrolled": [10.0, 5.0], "completed": [4.0, None], "role": pd.array(["GP", None], dtype="string")}

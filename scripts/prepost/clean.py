@@ -19,6 +19,8 @@ from prepost.vocabularies import NOT_STATED, Sheet, apply_vocabulary
 WHERE_FROM = ["source", "line", "wave"]
 MODULE = "module"
 FLAGS = ["speeder", "straight_liner"]
+#: Fewer answers off a scale than this are slips of people, whatever their share, and no sign of another scale.
+FEW_UNFITTING = 5
 
 
 class Codebook(NamedTuple):
@@ -76,8 +78,8 @@ def clean(
     Raises
     ------
     StudyError
-        More than ``cleaning.unfitting_share`` of a source's answers to an item are off its scale; consent is asked
-        for in no source; a sheet has a fault that `recode` finds.
+        More than ``cleaning.unfitting_share`` of a source's answers to an item, and five at the least, are off its
+        scale; consent is asked for in no source; a sheet has a fault that `recode` finds.
 
     Notes
     -----
@@ -139,7 +141,7 @@ def _check_shares(raw: pd.DataFrame, recoded: Mapping[str, Recoded], book: Codeb
         answered = raw[name].fillna("").str.strip().ne("") | found.unfit.notna()
         counts = pd.DataFrame({"off": found.unfit.notna(), "answered": answered}).groupby(raw["source"]).sum()
         for source, (off, of) in counts.iterrows():
-            if off > cleaning.unfitting_share * of:
+            if off >= FEW_UNFITTING and off > cleaning.unfitting_share * of:
                 faults.append(_share_fault(raw, found, book, source, name, int(off), int(of), cleaning))
     if faults:
         raise StudyError(*faults, kind="data")

@@ -196,8 +196,8 @@ def participation(
     -------
     DataFrame
         Schema ``participation``. ``measure``: ``responses`` kept, ``complete`` (every outcome item that its source
-        asked is answered), ``people`` known by key, ``all_waves`` (people and modules with every wave), and where a
-        source of enrolments is given ``enrolled`` and ``completed``.
+        asked is answered, be it with "not applicable"), ``people`` known by key, ``all_waves`` (people and modules
+        with every wave), and where a source of enrolments is given ``enrolled`` and ``completed``.
     """
     rows = []
     modules = floors.links.set_index(["source", "line", "wave"])["module"]
@@ -233,7 +233,8 @@ def _groups(responses: pd.DataFrame, inside: pd.Series) -> Iterator[tuple[str, s
 def _complete(responses: pd.DataFrame, outcomes: Sequence[Outcome]) -> pd.Series:
     items = sorted({item for outcome in outcomes for item in outcome.items if f"{item}_missing" in responses})
     missing = responses[[f"{item}_missing" for item in items]]
-    return (missing.isna() | missing.eq("not_shown")).all(axis=1) & missing.isna().any(axis=1)
+    answered = missing.isna() | missing.eq("not_applicable")  # "not applicable" is an answer, as "refused" is none
+    return (answered | missing.eq("not_shown")).all(axis=1) & answered.any(axis=1)
 
 
 def _enrolled(enrolments: pd.DataFrame, variables: Sequence[str]) -> list[tuple]:

@@ -13,9 +13,10 @@ import time
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, get_type_hints
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from prepost.errors import StudyError
 
@@ -50,7 +51,7 @@ def run(main: Callable[..., None], snakemake: Any | None) -> None:
         _start_log(path, last, _command(_script(main, snakemake), given))
         try:
             start = time.monotonic()
-            main(**{name: TypeAdapter(hints[name]).validate_python(value) for name, value in given.items()})
+            main(**_typed(hints, given, alone=snakemake is None))
         except StudyError as error:
             log.error("%s\n%s", ERROR_MARK, error)
             if snakemake is None:
@@ -71,11 +72,13 @@ class _Last(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.levelno == logging.INFO:
-            self.message = record.getMessage().splitlines()[0]
+            self.message = record.getMessage().partition("\n")[0]
 
 
 def _start_log(path: Path | None, last: logging.Handler, command: str) -> None:
     log.setLevel(logging.INFO)
+    for handler in log.handlers:
+        handler.close()
     log.handlers.clear()
     log.propagate = False
     handlers: list[logging.Handler] = [last]
@@ -112,15 +115,33 @@ def _plain(value: Any) -> Any:
 
 def _from_command_line(main: Callable[..., None], hints: Mapping[str, Any]) -> dict[str, Any]:
     parser = argparse.ArgumentParser(description=inspect.getdoc(sys.modules[main.__module__]) or "")
-    for name in hints:
-        parser.add_argument(f"--{name.replace('_', '-')}", dest=name, required=True, help=str(hints[name]))
+    for name, hint in hints.items():
+        words = str(hint) if get_args(hint) else getattr(hint, "__name__", str(hint))
+        parser.add_argument(f"--{name.replace('_', '-')}", dest=name, required=True, help=words)
     return {name: _from_text(hints[name], text) for name, text in vars(parser.parse_args()).items()}
 
 
+def _typed(hints: Mapping[str, Any], given: Mapping[str, Any], *, alone: bool) -> dict[str, Any]:
+    """The arguments as `main` takes them; alone, one that does not fit is the user's, told in a sentence."""
+    found: dict[str, Any] = {}
+    for name, value in given.items():
+        try:
+            found[name] = TypeAdapter(hints[name]).validate_python(value)
+        except ValidationError as error:
+            if not alone:
+                raise
+            first = error.errors()[0]
+            place = "".join(f" · {part}" for part in first["loc"])
+            sys.stderr.write(f"--{name.replace('_', '-')}{place}\n  what      {first['msg']}\n")
+            sys.exit(2)
+    return found
+
+
 def _from_text(hint: Any, text: str) -> Any:
-    """JSON where the hint wants a list, a mapping or nothing; the text itself for a str or a Path."""
-    if hint in (str, Path):
-        return text
+    """JSON where the hint wants a list, a mapping or nothing; the text itself where it wants a str or a Path."""
+    kinds = get_args(hint) if get_origin(hint) is UnionType else (hint,)
+    if str in kinds or Path in kinds:
+        return None if text == "null" and type(None) in kinds else text
     try:
         return json.loads(text)
     except json.JSONDecodeError:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
+import pyarrow as pa_lib
 
 from prepost.errors import Fault, StudyError
 from prepost.schemas import SCHEMAS
+
+# What a spreadsheet begins a formula with (behind apostrophes of ours), and what is a number for all that.
+_FORMULA = r"'*[=+\-@\t\r]"
+_DEFUSED = r"'+[=+\-@\t\r]"
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 
 
 def check(frame: pd.DataFrame, schema: str, where: str) -> pd.DataFrame:
@@ -46,28 +54,60 @@ def check(frame: pd.DataFrame, schema: str, where: str) -> pd.DataFrame:
 
 
 def write(frame: pd.DataFrame, path: Path, schema: str) -> None:
-    """Write a table as Parquet or CSV (by its ending) after checking it; the file appears whole or not at all."""
+    """Write a table as Parquet or CSV (by its ending) after checking it; the file appears whole or not at all.
+
+    In a CSV, a text that a spreadsheet would take for a formula gets an apostrophe before it, which `read` takes
+    away again; numbers stay as they are.
+    """
     frame = check(frame.reset_index(drop=True), schema, path.name)
-    scratch = path.with_name(f".{path.name}.part")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix == ".parquet":
-        frame.to_parquet(scratch, index=False)
-    else:
-        frame.to_csv(scratch, index=False, lineterminator="\n", encoding="utf-8")
-    os.replace(scratch, path)
+    with _whole(path) as scratch:
+        if path.suffix == ".parquet":
+            frame.to_parquet(scratch, index=False)
+        else:
+            _defused(frame).to_csv(scratch, index=False, lineterminator="\n", encoding="utf-8")
 
 
 def read(path: Path, schema: str) -> pd.DataFrame:
-    """Read back what `write` wrote, checked and typed."""
-    if path.suffix == ".parquet":
-        return check(pd.read_parquet(path), schema, path.name)
-    frame = pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""], encoding="utf-8")
-    return check(frame, schema, path.name)
+    """Read back what `write` wrote, checked and typed; a file that is damaged is a StudyError."""
+    try:
+        if path.suffix == ".parquet":
+            return check(pd.read_parquet(path), schema, path.name)
+        frame = pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""], encoding="utf-8")
+    except (pa_lib.ArrowInvalid, pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError):
+        fault = Fault(path.name, "the file is damaged", "what an earlier step left", "delete the file and run again")
+        raise StudyError(fault, kind="file") from None
+    return check(_live(frame), schema, path.name)
 
 
 def write_text(text: str, path: Path) -> None:
     """Write a text file whole or not at all."""
+    with _whole(path) as scratch:
+        scratch.write_text(text, encoding="utf-8", newline="\n")
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """Give a scratch file beside the path; it takes the path's name only once it is written without a fault."""
     scratch = path.with_name(f".{path.name}.part")
     path.parent.mkdir(parents=True, exist_ok=True)
-    scratch.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(scratch, path)
+    try:
+        yield scratch
+        os.replace(scratch, path)
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+def _defused(frame: pd.DataFrame) -> pd.DataFrame:
+    """A formula made text (OWASP, "CSV injection"); reversible, as an apostrophe that stands there gets one too."""
+    return _texts(frame, lambda text: text.mask(text.str.match(_FORMULA) & ~text.str.fullmatch(_NUMBER), "'" + text))
+
+
+def _live(frame: pd.DataFrame) -> pd.DataFrame:
+    return _texts(frame, lambda text: text.mask(text.str.match(_DEFUSED), text.str[1:]))
+
+
+def _texts(frame: pd.DataFrame, change: Callable[[pd.Series], pd.Series]) -> pd.DataFrame:
+    frame = frame.copy(deep=False)
+    for name in [name for name in frame if isinstance(frame[name].dtype, pd.StringDtype)]:
+        frame[name] = change(frame[name])
+    return frame
