@@ -63,7 +63,7 @@ def _outcomes(study: Study) -> str:
         count = "a single item" if len(rows) == 1 else f"{kind} of {len(rows)} items"
         lines.append(
             f"- **{esc(outcome.label)}**: {count}, each from {min(r.low for r in rows):g} to "
-            f"{max(r.high for r in rows):g}{turned}; at least {outcome.min_answered} answered. Smallest effect of "
+            f"{max(r.high for r in rows):g}{turned}; at least {outcome.min_answered} answered. Smallest change of "
             f"interest: {outcome.smallest_effect:g} points. Kirkpatrick level {outcome.kirkpatrick}."
         )
     return "\n".join(lines)
@@ -76,7 +76,10 @@ def _cleaning(study: Study) -> str:
         rules.append("responses without consent")
     if any(wave.opens or wave.closes for wave in study.settings.waves):
         rules.append("responses from outside the time a survey was open")
-    rules.append(f"responses with fewer than {cleaning.min_answered} outcome questions answered")
+    few = cleaning.min_answered
+    rules.append(
+        f"responses with {f'fewer than {few}' if few > 1 else 'no'} outcome question{'s' * (few > 1)} answered"
+    )
     rules.append(f"a response exported twice (of those, {SEVERAL[cleaning.duplicates]})")
     text = f"Set aside, with the rule written beside each: {_join(rules)}."
     for flagged, rule in (
@@ -132,7 +135,7 @@ def _analysis(study: Study) -> str:
         "correlation and "
         "Wilcoxon's signed-rank test (unmoved pairs dropped, ties given their mean rank) are secondary. Bootstraps "
         f"resample people, {settings.statistics.resamples:,} times. Better, same and worse count any step of a single "
-        "item, and moves beyond the smallest effect of interest for a scale."
+        "item, and moves beyond the smallest change of interest for a scale."
     )
 
 
