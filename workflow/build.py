@@ -3,116 +3,134 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import fcntl
+import json
 import os
-import subprocess
+import re
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
+
+from supervise import run
 
 WORKFLOW = Path(__file__).resolve().parent
-EXIT_BUSY = 13
-NOISE = (
-    *("Using ", "Assuming ", "Singularity containers", "Select jobs", "Execute ", "Elapsed time", "Shutting down"),
-    "Unlocking ",
-    "Nothing to be done",
-    "Complete log",
-    "host:",
-    "Building DAG",
-)
+EXIT_STUDY, EXIT_FILE, EXIT_BUSY = 10, 11, 13  # as prepost.errors.EXIT_CODES
+PATIENCE = 60  # seconds that the jobs of a killed run may take to end
 
 
 def main() -> int:
     """Read the command line, take the study's lock, run Snakemake, and tell how it ended."""
+    given = _given()
+    profiles = sorted(path.name for path in (WORKFLOW / "profiles").iterdir())
+    study = Path(given.study).resolve()
+    if not (study / "config").is_dir():
+        expected = "STUDY=<folder that holds config/study.yaml>; make study NAME=x begins one"
+        return _refuse(given.study, "there is no config/ folder in it, so it is not a study", expected)
+    if given.cores != "all" and not re.fullmatch(r"[1-9]\d*", given.cores):
+        return _refuse("CORES", f"'{given.cores}' is no number of cores", "CORES=all, or a whole number from 1")
+    if given.profile not in profiles:
+        return _refuse("PROFILE", f"there is no profile '{given.profile}'", f"PROFILE={' or PROFILE='.join(profiles)}")
+    try:
+        lock = _lock(study / "results")
+    except OSError as error:
+        expected = "a folder in which you may write"
+        return _refuse(f"{given.study}/results", f"cannot be written ({error.strerror})", expected, EXIT_FILE)
+    if lock is None:
+        sys.stderr.write(f"Another run of this study is under way ({given.study}); wait for it, or stop it first.\n")
+        return EXIT_BUSY
+    return _build(study, Path(given.data).resolve() if given.data else study / "data", given, lock)
+
+
+def _given() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--study", default=".", help="folder that holds config/")
     parser.add_argument("--data", default=None, help="folder of the raw exports; default <study>/data")
     parser.add_argument("--cores", default="all")
     parser.add_argument("--profile", default="default")
     parser.add_argument("targets", nargs="*", help="files to make; default everything")
-    given = parser.parse_args()
-    study = Path(given.study).resolve()
-    data = Path(given.data).resolve() if given.data else study / "data"
-    if not (study / "config").is_dir():
-        sys.stderr.write(
-            f"{given.study}\n  what      there is no config/ folder in it, so it is not a study\n"
-            "  expected  STUDY=<folder that holds config/study.yaml>; make study NAME=x begins one\n"
-        )
-        return 10
-    results = study / "results"
+    return parser.parse_args()
+
+
+def _refuse(where: str, what: str, expected: str, code: int = EXIT_STUDY) -> int:
+    sys.stderr.write(f"{where}\n  what      {what}\n  expected  {expected}\n")
+    return code
+
+
+def _lock(results: Path) -> TextIO | None:
+    """Our lock on the study, or None while another run lives; what a killed run left behind is waited for."""
+    results.mkdir(exist_ok=True)
+    lock = open(results / ".lock", "a+", encoding="ascii")  # noqa: SIM115 - held until the process ends
+    for second in range(PATIENCE):
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock.truncate(0)
+            lock.write(str(os.getpid()))
+            lock.flush()
+            return lock
+        lock.seek(0)
+        if not _is_gone(lock.read()):
+            break
+        if second == 0:
+            sys.stderr.write("A run of this study was killed, and its last jobs are ending; waiting for them …\n")
+        time.sleep(1)
+    return None
+
+
+def _is_gone(pid: str) -> bool:
     try:
-        results.mkdir(exist_ok=True)
-        lock = open(results / ".lock", "w")  # noqa: SIM115 - held until the process ends
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        sys.stderr.write(f"Another run of this study is under way ({given.study}); wait for it, or stop it first.\n")
-        return EXIT_BUSY
-    except OSError as error:
-        sys.stderr.write(f"{given.study}/results\n  what      cannot be written ({error.strerror})\n")
-        return 11
-    return _build(study, data, given)
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except (ValueError, PermissionError):
+        pass
+    return False
 
 
-def _build(study: Path, data: Path, given: argparse.Namespace) -> int:
+def _build(study: Path, data: Path, given: argparse.Namespace, lock: TextIO) -> int:
+    logs = study / "results" / "logs"
     # With our own lock in hand no other run is alive, so a lock that Snakemake holds is left from a killed run.
     if any((study / ".snakemake" / "locks").glob("*")):
-        _run([*_snakemake(study, data, given), "--unlock"])
-    started = time.time()
-    returncode = _run(_snakemake(study, data, given, given.targets))
-    if returncode:
-        errors = _study_errors(study / "results" / "logs", started)
-        if errors:
-            sys.stderr.write("\nThe study needs mending:\n\n" + "\n\n".join(errors) + "\n")
-        return returncode
-    report = study / "results" / "9_report" / "report.html"
-    if not given.targets:
-        sys.stdout.write(f"\nThe report: {os.path.relpath(report)}   ({time.time() - started:.0f} s)\n")
-    return 0
+        run([*_snakemake(study, data, given), "--unlock"], lock)
+    started, before = time.time(), _written(logs)
+    code, held = run(_snakemake(study, data, given, *given.targets), lock)
+    errors = _study_errors(logs, before) if code else []
+    if code > 128:
+        sys.stderr.write("\nStopped. What was finished stays; the same command goes on from there.\n")
+        return code
+    if not errors or any(line.startswith("Traceback") for line in held):
+        sys.stderr.writelines(held)
+    if errors:
+        sys.stderr.write("\nThe study needs mending:\n\n" + "\n\n".join(errors) + "\n")
+    elif any(line.startswith("Traceback") for line in held):
+        sys.stderr.write("\nThis is a fault of prepost itself, not of the study; results/logs has the whole story.\n")
+    elif not code and not given.targets:
+        report = os.path.relpath(study / "results" / "9_report" / "report.html")
+        sys.stdout.write(f"\nThe report: {report}   ({time.time() - started:.0f} s)\n")
+    return code
 
 
-def _run(command: list[str]) -> int:
-    """Run Snakemake, passing on what it says except the lines that tell an evaluator nothing."""
-    with subprocess.Popen(command, env=_environment(), stderr=subprocess.PIPE, text=True) as process:
-        for line in process.stderr:
-            if not line.startswith(NOISE):
-                sys.stderr.write(line)
-        return process.wait()
-
-
-def _snakemake(study: Path, data: Path, given: argparse.Namespace, targets: Sequence[str] = ()) -> list[str]:
+def _snakemake(study: Path, data: Path, given: argparse.Namespace, *targets: str) -> list[str]:
     return [
         *(sys.executable, "-m", "snakemake", *targets),
         *("--snakefile", str(WORKFLOW / "Snakefile")),
         *("--profile", str(WORKFLOW / "profiles" / given.profile)),
         *("--directory", str(study)),
         *("--cores", given.cores),
-        *("--config", f"data={data}"),
+        *("--config", f"data={json.dumps(str(data), ensure_ascii=False)}"),  # Snakemake reads it as YAML
     ]
 
 
-def _environment() -> dict[str, str]:
-    """The environment of every step: one BLAS thread, one locale, one time zone, no colours, byte-code kept."""
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    return environment | {
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-        "PYTHONHASHSEED": "0",
-        "PYTHONNOUSERSITE": "1",
-        "MPLBACKEND": "Agg",
-        "LC_ALL": "C.UTF-8",
-        "TZ": "UTC",
-        "SOURCE_DATE_EPOCH": "0",
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', '')}",
-    }
+def _written(logs: Path) -> dict[Path, int]:
+    return {path: path.stat().st_mtime_ns for path in sorted(logs.glob("*.log"))}
 
 
-def _study_errors(logs: Path, started: float) -> list[str]:
+def _study_errors(logs: Path, before: dict[Path, int]) -> list[str]:
     """Every StudyError that a step of this run wrote into its log, without repeating one."""
     found: list[str] = []
-    for path in sorted(logs.glob("*.log")):
-        if path.stat().st_mtime >= started - 1:
+    for path, time_written in _written(logs).items():
+        if time_written != before.get(path):
             _, mark, message = path.read_text(encoding="utf-8").partition("StudyError\n")
             if mark and message.strip() not in found:
                 found.append(message.strip())
