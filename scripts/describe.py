@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 from prepost import steps, tables
 from prepost.describing import Floors, flow, participants, participation
+from prepost.paired import Floor, Sides
 from prepost.study import Comparison, Outcome, Wave
 
 log = logging.getLogger("prepost")
@@ -23,6 +24,7 @@ def main(
     pairs: Path,
     triples: Path,
     unmatched: Path,
+    scores: Path,
     flow_table: Path,
     participants_table: Path,
     participation_table: Path,
@@ -45,7 +47,11 @@ def main(
         unmatched=tables.read(unmatched, "unmatched"),
     )
     primary = next((comparison for comparison in comparisons if comparison.role == "primary"), None)
-    boxes = flow(floors, waves, primary)
+    included = None
+    if primary is not None and primary.include is not None:
+        sides = Sides(Floor(floors.responses, floors.people, floors.links, floors.pairs, tables.read(scores, "scores")))
+        included = len(sides.paired(primary).pairs)
+    boxes = flow(floors, waves, primary, included)
     tables.write(boxes, flow_table, "flow")
     tables.write(participants(floors, primary, participants_by), participants_table, "participants")
     tables.write(participation(floors, waves, outcomes, participants_by), participation_table, "participation")

@@ -13,9 +13,11 @@ ROOT = Path(__file__).resolve().parents[1]
 LEFT_BEHIND = shutil.ignore_patterns("results", ".snakemake", "__pycache__")
 
 
-def run_build(study: Path, *targets: str, data: Path | None = None, cores: int = 2, **environment: str):
+def run_build(
+    study: Path, *targets: str, data: Path | None = None, cores: int = 2, root: Path = ROOT, **environment: str
+):
     """Run the workflow as `make report` does and return the finished process; its output is text."""
-    command = [sys.executable, str(ROOT / "workflow" / "build.py"), "--study", str(study), "--cores", str(cores)]
+    command = [sys.executable, str(root / "workflow" / "build.py"), "--study", str(study), "--cores", str(cores)]
     command += ["--data", str(data)] if data else []
     clean = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     return subprocess.run(

@@ -147,3 +147,10 @@ def test_enrolments_give_reach_where_a_source_has_them() -> None:
     assert n["completed", "all", "all"] == 4
     assert n["enrolled", "role", "GP"] == 10
     assert n["enrolled", "role", "not stated"] == 5
+
+
+def test_conditions_of_the_primary_comparison_have_their_boxes(floors) -> None:
+    found = check(flow(floors, WAVES, PRIMARY, included=0), "flow", "flow").set_index("box")
+    inside = found[found["parent"] == "matched.pre"]
+    assert inside["n"].to_dict() == {"included.pre": 0, "not_included.pre": 1}
+    assert set(inside["n_unit"]) == {"pairs"}

@@ -23,6 +23,8 @@ RULES = {
     "straight_liner": "one answer to every question",
 }
 
+PAIRED = ("matched", "included", "not_included")  # boxes that count pairs
+
 
 class Floors(NamedTuple):
     """What the description is counted from, floors 1 to 3."""
@@ -39,7 +41,9 @@ class Floors(NamedTuple):
     unmatched: pd.DataFrame
 
 
-def flow(floors: Floors, waves: Sequence[Wave], primary: Comparison | None) -> pd.DataFrame:
+def flow(
+    floors: Floors, waves: Sequence[Wave], primary: Comparison | None, included: int | None = None
+) -> pd.DataFrame:
     """Count the way from the records received to the matched pairs, so that every box's parts sum to it.
 
     Parameters
@@ -50,6 +54,8 @@ def flow(floors: Floors, waves: Sequence[Wave], primary: Comparison | None) -> p
         The study's waves, for their labels.
     primary : Comparison or None
         Its two waves are split into matched and not matched.
+    included : int or None
+        How many matched pairs its conditions include; None where it has none.
 
     Returns
     -------
@@ -74,7 +80,7 @@ def flow(floors: Floors, waves: Sequence[Wave], primary: Comparison | None) -> p
     for wave, label in labels.items():
         boxes.append((f"kept.{wave}", "kept", wave, label, int((floors.responses["wave"] == wave).sum())))
     if primary is not None:
-        boxes += list(_ends(floors, primary))
+        boxes += list(_ends(floors, primary, included))
     rows = [
         {
             "row_id": row_id("flow", box),
@@ -84,14 +90,14 @@ def flow(floors: Floors, waves: Sequence[Wave], primary: Comparison | None) -> p
             "wave": wave,
             "label": label,
             "n": n,
-            "n_unit": "pairs" if box.startswith("matched") else "responses",
+            "n_unit": "pairs" if box.startswith(PAIRED) else "responses",
         }
         for box, parent, wave, label, n in boxes
     ]
     return pd.DataFrame(rows, columns=list(SCHEMAS["flow"].columns))
 
 
-def _ends(floors: Floors, primary: Comparison) -> Iterator[tuple]:
+def _ends(floors: Floors, primary: Comparison, included: int | None) -> Iterator[tuple]:
     """Split both waves of the primary comparison; three states stay apart."""
     start, end = primary.wave_from, primary.wave_to
     matched = int(((floors.pairs["wave_from"] == start) & (floors.pairs["wave_to"] == end)).sum())
@@ -108,6 +114,10 @@ def _ends(floors: Floors, primary: Comparison) -> Iterator[tuple]:
         count(end, "answered_not_linked"),
     )
     yield f"matched.{start}", f"kept.{start}", start, "Matched with a later response", matched
+    if included is not None:
+        whole = f"matched.{start}"
+        yield f"included.{start}", whole, start, "In the primary analysis, by its conditions", included
+        yield f"not_included.{start}", whole, start, "Matched, but not in the primary analysis", matched - included
     yield (f"did_not_answer.{start}", f"kept.{start}", start, "Did not answer the later survey", gone)
     yield (
         f"cannot_be_told.{start}",
@@ -205,7 +215,7 @@ def participation(
     keys = pd.MultiIndex.from_frame(responses[["source", "line", "wave"]])
     responses["module"] = modules.reindex(keys).to_numpy()
     responses["person"] = floors.links.set_index(["source", "line", "wave"])["person"].reindex(keys).to_numpy()
-    complete = _complete(responses, outcomes)
+    complete = is_complete(responses, outcomes)
     for wave in waves:
         inside = responses["wave"] == wave.name
         for group_by, group, where in _groups(responses, inside):
@@ -230,7 +240,8 @@ def _groups(responses: pd.DataFrame, inside: pd.Series) -> Iterator[tuple[str, s
             yield "module", name, inside & (module == name)
 
 
-def _complete(responses: pd.DataFrame, outcomes: Sequence[Outcome]) -> pd.Series:
+def is_complete(responses: pd.DataFrame, outcomes: Sequence[Outcome]) -> pd.Series:
+    """Say of each response whether every outcome question that its source asked is answered."""
     items = sorted({item for outcome in outcomes for item in outcome.items if f"{item}_missing" in responses})
     missing = responses[[f"{item}_missing" for item in items]]
     answered = missing.isna() | missing.eq("not_applicable")  # "not applicable" is an answer, as "refused" is none

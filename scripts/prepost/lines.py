@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from prepost import tables
-from prepost.describing import _complete
+from prepost.describing import is_complete
 from prepost.errors import Fault, StudyError
 from prepost.matching import completions
 from prepost.paired import Floor, Paired, Sides, first_stated, groups
@@ -202,7 +202,7 @@ def _participating(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
     if row["group_by"] == "module":
         rows = rows[first_stated([rows["module"]], rows.index) == row["group"]]
     if row["measure"] == "complete":
-        return rows[_complete(rows, floors.study.settings.outcomes)]
+        return rows[is_complete(rows, floors.study.settings.outcomes)]
     if row["measure"] == "all_waves":
         keys = ["person", "module"]
         return rows[rows["state"] == "used"].merge(floors.table("triples")[keys], on=keys)

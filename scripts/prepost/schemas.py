@@ -90,7 +90,7 @@ LINKS = _schema(
         **_where_from(),
         "module": _text(null=True),
         "person": _text(null=True),
-        "state": _text(isin=["used", "another_used", "blank_key", "no_module"]),
+        "state": _text(isin=["used", "part", "another_used", "blank_key", "no_module"]),
         "why": _text(null=True),
     },
     unique=["source", "line", "wave"],

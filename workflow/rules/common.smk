@@ -57,7 +57,8 @@ def code(rule, *files):
                     home = path.parent.relative_to(REPO / "scripts").parts
                     base = ".".join([*home[: len(home) - node.level + 1], *([base] if base else [])])
                 names = [base, *[f"{base}.{alias.name}" for alias in node.names]]
-            for name in names:
+            # importing a.b.c runs a and a.b as well
+            for name in {".".join(n.split(".")[:i]) for n in names for i in range(1, n.count(".") + 2)}:
                 if name.split(".")[0] == "prepost":
                     stem = REPO / "scripts" / Path(*name.split("."))
                     todo += [stem.with_suffix(".py"), stem / "__init__.py"]

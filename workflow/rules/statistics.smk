@@ -18,6 +18,7 @@ rule describe:
         pairs="results/3_matched/learners/pairs.parquet",
         triples="results/3_matched/learners/triples.parquet",
         unmatched="results/3_matched/learners/unmatched.parquet",
+        scores="results/4_scored/learners/scores.parquet",
     output:
         flow_table="results/6_statistics/flow.csv",
         participants_table="results/6_statistics/participants.csv",

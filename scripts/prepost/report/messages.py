@@ -156,7 +156,7 @@ def _who(words: Words) -> str:
     primary = words.primary
     kept, matched = (f"flow/{row_id('flow', f'{box}.{primary.wave_from}')}/n" for box in ("kept", "matched"))
     differ = "those who answered twice differ from those who did not. [Who answered](#sec-flow)"
-    if words.value(matched) is None:
+    if words.value(matched) is None or words.value(kept) is None:
         return f"How many responses {words.when(primary.wave_from)} could be matched is not published; {differ}"
     return (
         f"Of {words.show(kept)} responses {words.when(primary.wave_from)}, {words.show(matched)} could be "
