@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_serializer, model_validator
 
 Value = str | float | int
+Item = TypeVar("Item")
+Some = Annotated[list[Item], Field(min_length=1)]  # of nothing, "all" would hold for everybody and "any" for nobody
 KINDS = ("answered", "equals", "in", "between", "all", "any", "not")
 
 
@@ -27,16 +29,19 @@ class Condition(BaseModel):
 
     answered: str | None = None
     equals: Annotated[dict[str, Value], Field(min_length=1, max_length=1)] | None = None
-    within: Annotated[dict[str, list[Value]], Field(min_length=1, max_length=1)] | None = Field(None, alias="in")
+    within: Annotated[dict[str, Some[Value]], Field(min_length=1, max_length=1)] | None = Field(None, alias="in")
     between: Annotated[dict[str, tuple[float, float]], Field(min_length=1, max_length=1)] | None = None
-    all_of: list[Condition] | None = Field(None, alias="all")
-    any_of: list[Condition] | None = Field(None, alias="any")
+    all_of: Some[Condition] | None = Field(None, alias="all")
+    any_of: Some[Condition] | None = Field(None, alias="any")
     negated: Condition | None = Field(None, alias="not")
 
     @model_validator(mode="after")
     def _one_kind(self) -> Condition:
         if len(self._given()) != 1:
             raise ValueError(f"a condition holds exactly one of {', '.join(KINDS)}")
+        for name, (low, high) in (self.between or {}).items():
+            if low > high:
+                raise ValueError(f"between {low:g} and {high:g} lies nothing, so '{name}' never fits")
         return self
 
     @model_serializer(mode="wrap")

@@ -274,7 +274,8 @@ def _records(path: Path, where: str, row: type[Row], faults: list[Fault]) -> Ite
     reader = csv.reader(io.StringIO(_text(path, where, columns), newline=""), strict=True)
     try:
         header = [name.strip() for name in next(reader, [])]
-        while header and not header[-1]:  # Excel leaves commas after the last column
+        widest = len(header)
+        while header and not header[-1]:  # Excel leaves commas after the last column, on every line
             header.pop()
         wrong = list(_header_faults(where, header, row))
         if wrong:
@@ -283,7 +284,7 @@ def _records(path: Path, where: str, row: type[Row], faults: list[Fault]) -> Ite
             beyond = cells[len(header) :]
             if not any(cell.strip() for cell in cells):
                 continue
-            if len(cells) < len(header) or any(cell.strip() for cell in beyond):
+            if not len(header) <= len(cells) <= widest or any(cell.strip() for cell in beyond):
                 here, what = f"{where} · line {reader.line_num}", "more or fewer cells than the header has"
                 faults.append(Fault(here, what, f"{len(header)} cells", "quote a cell that holds a comma"))
                 continue
