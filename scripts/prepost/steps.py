@@ -60,6 +60,8 @@ def run(main: Callable[..., None], snakemake: Any | None) -> None:
         except Exception:
             log.exception("a fault of prepost itself, not of the study")
             raise
+        finally:
+            logging.captureWarnings(False)
     label = snakemake.rule if snakemake is not None else Path(sys.argv[0]).stem
     which = " ".join(str(value) for value in dict(snakemake.wildcards).values()) if snakemake is not None else ""
     sys.stderr.write(f"  {label:<18} {which:<18} {last.message}  ({time.monotonic() - start:.1f} s)\n")

@@ -40,7 +40,10 @@ def check(frame: pd.DataFrame, schema: str, where: str) -> pd.DataFrame:
     try:
         return SCHEMAS[schema].validate(frame, lazy=True)
     except pa.errors.SchemaErrors as error:
-        cases = error.failure_cases[["column", "check"]].astype(str).value_counts().sort_index()
+        cases = error.failure_cases.astype({"column": "object", "failure_case": "object"})
+        # What a check of the table's form found is the name of a column, never a cell.
+        of_form = cases["check"].isin(["column_in_dataframe", "column_in_schema", "column_ordered"])
+        names = cases["failure_case"].where(of_form, cases["column"]).fillna("(several)").astype(str)
         faults = [
             Fault(
                 where,
@@ -48,7 +51,11 @@ def check(frame: pd.DataFrame, schema: str, where: str) -> pd.DataFrame:
                 "the columns that prepost/schemas.py gives",
                 "delete the file and run again; if it comes back, report it",
             )
-            for (column, rule), n in cases.items()
+            for (column, rule), n in names.to_frame("column")
+            .assign(rule=cases["check"])
+            .value_counts()
+            .sort_index()
+            .items()
         ]
         raise StudyError(*faults, kind="data") from None
 
