@@ -118,6 +118,7 @@ def _snakemake(study: Path, data: Path, given: argparse.Namespace, *targets: str
         *("--profile", str(WORKFLOW / "profiles" / given.profile)),
         *("--directory", str(study)),
         *("--cores", given.cores),
+        "--keep-going",  # so that the faults of all exports are told at once
         *("--config", f"data={json.dumps(str(data), ensure_ascii=False)}"),  # Snakemake reads it as YAML
     ]
 
