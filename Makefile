@@ -2,7 +2,7 @@
 # A study is a folder that holds config/: make report STUDY=studies/dart DATA=../shared/data/dart CORES=2
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help report test study trace lint lock clean
+.PHONY: help report test study trace lint lock quarto clean
 
 STUDY ?= .
 DATA ?= $(STUDY)/data
@@ -23,6 +23,7 @@ help:
 	  'make test                           run the tests' \
 	  'make study NAME=x                   begin a new study in studies/x' \
 	  'make trace KEY=… [STUDY=…]          walk a number of the report back to its data' \
+	  'make quarto                         install Quarto by pip, where the network lets it' \
 	  'make lint                           formatters and linters' \
 	  'make lock                           resolve the packages anew, with hashes' \
 	  'make clean [STUDY=…]                take away results/ of a study'
@@ -37,8 +38,8 @@ endif
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
 	  || { echo 'prepost needs Python 3.11 to 3.13; name one with PYTHON=python3.12' >&2; exit 1; }
 	@echo 'Installing the packages into .venv (once; about a minute) …'
-	@$(PYTHON) -m venv .venv
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(PYTHON) -m venv .venv || { echo 'Python has no venv; on Debian: apt-get install python3-venv' >&2; exit 1; }
+	@.venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
 report: $(READY)
@@ -63,6 +64,11 @@ lock: $(READY)
 	@$(PY) -m pip install --quiet uv
 	@$(PY) -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
 	  --no-header --group dev pyproject.toml --output-file requirements.txt
+
+quarto: $(READY)
+	@$(PY) -m pip install -qq quarto-cli >/dev/null 2>&1 && PATH="$(dir $(PY)):$$PATH" quarto --version >/dev/null 2>&1 \
+	  && echo 'Quarto is installed; make report uses it.' \
+	  || echo 'Quarto cannot be fetched here; the embedded renderer serves.'
 
 clean:
 	@rm -rf '$(STUDY)/results' '$(STUDY)/.snakemake'

@@ -21,7 +21,7 @@ class Condition(BaseModel):
 
     Examples
     --------
-    >>> Condition.model_validate({"all": [{"answered": "post.confidence"}, {"equals": {"about.cohort": "1"}}]}).kind
+    >>> Condition.model_validate({"all": [{"answered": "post.confidence"}, {"equals": {"about.cohort": "First"}}]}).kind
     'all'
     """
 
@@ -70,3 +70,11 @@ class Condition(BaseModel):
         else:
             for part in given:
                 yield from part.names()
+
+    def parts(self) -> Iterator[Condition]:
+        """Every condition inside this one that has no others inside, itself if it has none."""
+        inside = self.all_of or self.any_of or ([self.negated] if self.negated else [])
+        for part in inside:
+            yield from part.parts()
+        if not inside:
+            yield self

@@ -72,7 +72,8 @@ def _tier(table: str, row: Mapping[str, object]) -> int:
         return PRIMARY if overall and row["role"] == "primary" else MARGIN if overall else ORDINARY
     dimensions = [name for sums in SUMS.get(table, ()) for name in sums]
     if table == "flow":
-        return MARGIN if not _text(row["parent"]) else ORDINARY
+        # the way in (records, lines read, set aside) is told before the responses kept, which every table stands on
+        return MARGIN if str(row["box"]).startswith(("kept", "matched", "included")) else ORDINARY
     return MARGIN if any(row[name] == ALL for name in dimensions) else ORDINARY
 
 

@@ -380,3 +380,20 @@ def _condition(study: Study, condition: Condition, where: str) -> Iterator[Fault
             )
         elif item not in names:
             yield Fault(where, f"'{item}' is no item, outcome or index", did_you_mean(item, names), "mend the name")
+    yield from _values(study, condition, where)
+
+
+def _values(study: Study, condition: Condition, where: str) -> Iterator[Fault]:
+    """A category is compared by its label: a code would hold for nobody, without a word."""
+    labels = {row.item: set(row.codes.values()) for row in study.items if row.scale == "category" and row.codes}
+    codes = {row.item: row.codes for row in study.items}
+    for part in condition.parts():
+        for name, wanted in (part.equals or part.within or {}).items():
+            item = name.partition(".")[2]
+            for value in wanted if isinstance(wanted, list) else [wanted]:
+                if item in labels and str(value) not in labels[item]:
+                    label = codes[item].get(str(value))
+                    near = f"did you mean '{label}'?" if label else did_you_mean(str(value), labels[item])
+                    yield Fault(
+                        where, f"'{value}' is no label of '{item}'", near, "write the label, as items.csv has it"
+                    )

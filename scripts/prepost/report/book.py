@@ -108,7 +108,7 @@ class Report:
             "title": settings.title,
             "subtitle": settings.subtitle,
             "author": f"Commissioned by {settings.commissioner}",
-            "date": f"Answers from {settings.data_window}; data of {settings.data_date:%-d %B %Y}",
+            "date": f"Data window: {settings.data_window}. Date of the data: {settings.data_date:%-d %B %Y}",
             "lang": settings.language,
         }
         return Markdown("---\n" + json.dumps(head, ensure_ascii=False) + "\n---\n")
@@ -173,12 +173,16 @@ class Report:
             rows = [row_id(primary.name, outcome.name, OVERALL, OVERALL, way) for way in ("better", "same", "worse")]
             keys = [f"movement/{row}/share" for row in rows]
             if all(key in self.facts for key in keys):
-                better, same, worse = (self._span(key) for key in keys)
+                better, same, worse = (self._share(key) for key in keys)
                 lines.append(
                     f"- Self-rated {esc(outcome.phrase)}: {better} moved up by more than {outcome.smallest_effect:g} "
                     f"points, {same} stayed within that, {worse} moved down by more."
                 )
         return Markdown("\n".join(lines) or "No completions were matched, so no moves can be counted.")
+
+    def _share(self, key: str) -> str:
+        fact = self._cited(self.facts.fact(key))
+        return fact_files.span(replace(fact, text="a withheld share") if fact.mark == "w" else fact)
 
     def later(self) -> Markdown:
         """Return what was found at the surveys after the second, or say that there were none."""
