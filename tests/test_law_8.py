@@ -14,8 +14,6 @@ from builds import LEFT_BEHIND, ROOT, copy_toy, run_build
 
 FLOORS = re.compile(r"^(\d_|audit/|run_config\.yaml|manifest\.csv)")
 
-pytestmark = pytest.mark.xdist_group("toy")
-
 
 def hashes(results: Path) -> dict[str, str]:
     """Hash of every file that the byte law covers: floors 1 to 9, audit, the resolved study and the manifest."""

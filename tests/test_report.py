@@ -26,8 +26,6 @@ REFUSED = (
 SUSTAINED = r"\bsustain"
 AMONG = "among those who answered at three months"
 
-pytestmark = pytest.mark.xdist_group("bundled")
-
 
 class Page(HTMLParser):
     """Prose by block, facts with their links, ids, and what stands after each figure and table."""

@@ -11,8 +11,6 @@ from scipy import stats
 OUTCOMES = ["understanding", "confidence", "motivation", "readiness"]
 COMPARISONS = [("primary", "pre", "post"), ("kept", "post", "followup"), ("since_start", "pre", "followup")]
 
-pytestmark = pytest.mark.xdist_group("bundled")
-
 
 @pytest.fixture(scope="module")
 def comparisons(bundled_results: Path) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +10,6 @@ import pytest
 import yaml
 from builds import ROOT, copy_toy
 from prepost.errors import StudyError
-from prepost.study import json_schema
 from prepost.study_loading import load, load_resolved, missing_raw_files, resolved
 from prepost.yaml_files import read_yaml
 
@@ -48,11 +46,6 @@ def test_the_projects_own_studies_load_and_are_the_same_when_read_back(folder, t
     path.write_text(resolved(study), encoding="utf-8")
     again = load_resolved(path)
     assert again.settings == study.settings and resolved(again) == resolved(study)
-
-
-def test_the_editors_schema_has_not_drifted() -> None:
-    kept = (ROOT / "workflow/schemas/study.schema.json").read_text(encoding="utf-8")
-    assert json.loads(kept) == json.loads(json_schema())
 
 
 def test_defaults_stand_where_the_study_is_silent_and_below_what_it_says(config) -> None:
