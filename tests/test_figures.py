@@ -234,7 +234,7 @@ def test_an_item_that_is_mostly_withheld_is_left_out(setting):
     assert "no figures to show" in FIGURES["likert"](given, setting).title  # before: 15 of 48
 
 
-def test_likert_holds_at_most_twelve_items(setting):
+def test_likert_holds_at_most_eight_items(setting):
     # 35 items of one four-point scale, as in a real study: each item's after-count above the middle is its number
     row = {"scale": "ordinal", "low": 1, "high": 4}
     items = {f"a{k}": ItemRow(item=f"a{k}", wording=f"Skill number {k}", **row) for k in range(35)}
@@ -246,7 +246,7 @@ def test_likert_holds_at_most_twelve_items(setting):
         "transitions": pd.concat(tables, ignore_index=True),
     }
     drawn = [text for text in written(FIGURES["likert"](given, wide)) if text.startswith("Skill number")]
-    assert len(drawn) == 12
+    assert len(drawn) == 8
     # pairs of items share a shift: 34 first, then 33 and 32, …; last the one that moved least
     assert drawn[0] == "Skill number 34" and drawn[-1] in ("Skill number 0", "Skill number 1")
     assert len(exhibits.exhibit_table("likert", given, wide)) == 70

@@ -23,7 +23,7 @@ from prepost.figures.style import GREY, INK, NAVY, PLUM, TEXT, Canvas, Drawing, 
 from prepost.figures.words import cells_withheld, of_100, percent, shorten
 
 SUBJECT = "Answers before and after"
-MOST = 12  # items in all: more is a poster, not a figure
+MOST = 8  # items in all: more does not fit a printed page
 BAR = 19.0
 
 
@@ -56,7 +56,7 @@ def draw(tables: Tables, setting: Setting) -> Drawing:
     Returns
     -------
     Drawing
-        At most 12 items, shared evenly by the scales: of each those whose share above the middle moved most and, so
+        At most 8 items, shared evenly by the scales: of each those whose share above the middle moved most and, so
         that the picture does not flatter, the one that moved least; a note says so.
     """
     comparison = primary(tables)

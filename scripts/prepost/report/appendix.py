@@ -60,7 +60,8 @@ class Appendix:
         head = ["Row", *[COLUMNS[c] for c in columns]]
         lines = ["| " + " | ".join(head) + " |", "|:---------------|" + "--:|" * len(columns)]
         for row_id in rows["row_id"]:
-            cells = [esc(facts.fact(f"{name}/{row_id}/{column}").text) for column in columns]
+            said = [facts.fact(f"{name}/{row_id}/{column}") for column in columns]
+            cells = ["–" if fact.mark == "x" else esc(fact.text) for fact in said]
             lines.append(f"| []{{#{anchor(f'{name}/{row_id}')}}}{esc(row_id)} | " + " | ".join(cells) + " |")
         foot = f": Rows of `{name}.csv` whose numbers this report says {{#tbl-rows-{name}}}"
         return "\n".join(lines) + f"\n\n{foot}"

@@ -107,7 +107,7 @@ class Report:
         head = {
             "title": settings.title,
             "subtitle": settings.subtitle,
-            "author": f"Commissioned by {settings.commissioner}",
+            "author": f"Commissioner: {settings.commissioner}",
             "date": f"Data window: {settings.data_window}. Date of the data: {settings.data_date:%-d %B %Y}",
             "lang": settings.language,
         }
