@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 from prepost import steps, tables
-from prepost.describing import Floors, flow, participants, participation
+from prepost.describing import Floors, flow, missing_answers, participants, participation
 from prepost.paired import Floor, Sides
 from prepost.study import Comparison, Outcome, Wave
 
@@ -28,6 +28,7 @@ def main(
     flow_table: Path,
     participants_table: Path,
     participation_table: Path,
+    missing_table: Path,
     waves: list[Wave],
     outcomes: list[Outcome],
     comparisons: list[Comparison],
@@ -55,6 +56,7 @@ def main(
     tables.write(boxes, flow_table, "flow")
     tables.write(participants(floors, primary, participants_by), participants_table, "participants")
     tables.write(participation(floors, waves, outcomes, participants_by), participation_table, "participation")
+    tables.write(missing_answers(floors.responses, waves, outcomes), missing_table, "missing")
     kept = boxes.loc[boxes["box"] == "kept", "n"].iloc[0]
     log.info("%s responses kept", f"{kept:,}")
 

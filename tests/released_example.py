@@ -37,6 +37,7 @@ WORDINGS = (
 )
 LABELS = "1=Strongly disagree|2=Disagree|3=Neither agree nor disagree|4=Agree|5=Strongly agree"
 SHARE_BASE = {
+    "missing": ("kind", ["item", "wave"]),
     "movement": ("direction", ["comparison", "outcome"]),
     "participants": ("category", ["variable", "matched"]),
     "transitions": ("to", ["comparison", "item", "from"]),
@@ -110,6 +111,7 @@ def released_text(n: int = 2473, *, threshold: int = 10) -> dict[str, pd.DataFra
         "participation": [],
         "transitions": transitions,
         "movement": movement,
+        "missing": [],
     }
     return {name: as_text(rows, name, threshold) for name, rows in found.items()}
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from by_hand import WHERE, about_table, response_table, scale
 from prepost import exclusions
-from prepost.describing import RULES, Floors, flow, participants, participation
+from prepost.describing import RULES, Floors, flow, missing_answers, participants, participation
 from prepost.matching import match
 from prepost.study import Comparison, Wave
 from prepost.tables import check
@@ -154,3 +154,14 @@ def test_conditions_of_the_primary_comparison_have_their_boxes(floors) -> None:
     inside = found[found["parent"] == "matched.pre"]
     assert inside["n"].to_dict() == {"included.pre": 0, "not_included.pre": 1}
     assert set(inside["n_unit"]) == {"pairs"}
+
+
+def test_missing_answers_are_counted_by_kind() -> None:
+    frame = response_table(
+        [{"wave": "pre", "key": "x", "q": 1.0}, {"wave": "pre", "key": "y"}, {"wave": "pre", "key": "z"}]
+    )
+    frame.loc[2, "q_missing"] = "not_applicable"
+    table = check(missing_answers(frame, WAVES, [scale("s", ["q"], waves=["pre"])]), "missing", "missing")
+    assert set(table["wave"]) == {"pre"}
+    n = table.set_index("kind")["n"].to_dict()
+    assert n == {"answered": 1, "not_shown": 0, "skipped": 1, "not_applicable": 1, "refused": 0, "all": 3}

@@ -11,6 +11,7 @@ from prepost.comparing import STRAND, row_id, unique_ids
 from prepost.matching import NOT_STATED
 from prepost.paired import OVERALL, first_stated
 from prepost.schemas import SCHEMAS
+from prepost.sheets import MISSING_KINDS
 from prepost.study import Comparison, Outcome, Wave
 
 RULES = {
@@ -23,6 +24,7 @@ RULES = {
     "straight_liner": "one answer to every question",
 }
 
+ANSWERED = "answered"
 PAIRED = ("matched", "included", "not_included")  # boxes that count pairs
 
 
@@ -246,6 +248,42 @@ def is_complete(responses: pd.DataFrame, outcomes: Sequence[Outcome]) -> pd.Seri
     missing = responses[[f"{item}_missing" for item in items]]
     answered = missing.isna() | missing.eq("not_applicable")  # "not applicable" is an answer, as "refused" is none
     return (answered | missing.eq("not_shown")).all(axis=1) & answered.any(axis=1)
+
+
+def kinds_of(responses: pd.DataFrame, item: str) -> pd.Series:
+    """Say of each response whether an item was answered, or which of the four kinds of missing it is."""
+    return responses[f"{item}_missing"].astype("string").fillna(ANSWERED)
+
+
+def missing_answers(responses: pd.DataFrame, waves: Sequence[Wave], outcomes: Sequence[Outcome]) -> pd.DataFrame:
+    """Count, for each outcome item at each wave that asks it, how it was answered or left: four kinds stay apart.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        Floor 2 (schema ``responses``).
+    waves, outcomes : sequence
+        An outcome is counted at the waves where it is asked.
+
+    Returns
+    -------
+    DataFrame
+        Schema ``missing``: ``item``, ``wave``, ``kind`` (answered, not_shown, skipped, not_applicable, refused, all).
+    """
+    rows = []
+    for outcome in outcomes:
+        for wave in waves:
+            if outcome.waves and wave.name not in outcome.waves:
+                continue
+            inside = responses[responses["wave"] == wave.name]
+            for item in outcome.items:
+                if f"{item}_missing" in inside:
+                    counts = kinds_of(inside, item).value_counts()
+                    cells = {kind: int(counts.get(kind, 0)) for kind in (ANSWERED, *MISSING_KINDS)}
+                    rows += [(item, wave.name, kind, n) for kind, n in {**cells, OVERALL: len(inside)}.items()]
+    table = pd.DataFrame(rows, columns=["item", "wave", "kind", "n"])
+    table["row_id"] = unique_ids([row_id(*parts) for parts in table[["item", "wave", "kind"]].itertuples(index=False)])
+    return table.assign(strand=STRAND, n_unit="responses")[list(SCHEMAS["missing"].columns)]
 
 
 def _enrolled(enrolments: pd.DataFrame, variables: Sequence[str]) -> list[tuple]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from prepost import tables
-from prepost.describing import is_complete
+from prepost.describing import is_complete, kinds_of
 from prepost.errors import Fault, StudyError
 from prepost.matching import completions
 from prepost.paired import Floor, Paired, Sides, first_stated, groups
@@ -85,7 +85,8 @@ def lines_behind(table: str, row: pd.Series, floors: PrivateFloors) -> pd.DataFr
     Parameters
     ----------
     table : str
-        Name of the table: comparisons, levels, reliability, movement, transitions, participants, participation, flow.
+        Name of the table: comparisons, levels, reliability, movement, transitions, participants, participation, flow,
+        missing.
     row : Series
         The private row.
     floors : PrivateFloors
@@ -236,11 +237,21 @@ def _end(box: str, wave: str, floors: PrivateFloors) -> pd.DataFrame:
     unmatched = unmatched[unmatched["wave"] == wave]
     if box == "matched":
         return matched
+    if box in ("included", "not_included"):
+        inside = _lines(floors.paired(floors.primary).pairs)[RESPONSE]
+        rows = matched.merge(inside, on=RESPONSE, how="left", indicator=True)
+        return rows[rows["_merge"] == ("both" if box == "included" else "left_only")]
     if box == "not_used":
         elsewhere = pd.concat([matched, unmatched[RESPONSE]])
         rows = links[links["wave"] == wave].merge(elsewhere, on=RESPONSE, how="left", indicator=True)
         return rows[rows["_merge"] == "left_only"]
     return unmatched[unmatched["state"] == box]
+
+
+def _answering(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
+    rows = floors.table("responses")
+    rows = rows[rows["wave"] == row["wave"]]
+    return rows if row["kind"] == ALL else rows[kinds_of(rows, row["item"]) == row["kind"]]
 
 
 FINDERS: dict[str, Callable[[pd.Series, PrivateFloors], pd.DataFrame]] = {
@@ -252,4 +263,5 @@ FINDERS: dict[str, Callable[[pd.Series, PrivateFloors], pd.DataFrame]] = {
     "participants": _taking_part,
     "participation": _participating,
     "flow": _in_box,
+    "missing": _answering,
 }

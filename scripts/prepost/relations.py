@@ -25,6 +25,7 @@ SUMS: dict[str, tuple[tuple[str, ...], ...]] = {
     "participation": (("group_by", "group"), ("wave",)),
     "transitions": (("from",), ("to",)),
     "movement": (("group_by", "group"), ("direction",)),
+    "missing": (("kind",),),
 }
 
 
@@ -83,6 +84,8 @@ def _address(table: str, row: Mapping[str, object]) -> tuple[str, str] | None:
         return ALL, ALL
     if table == "participants":
         return (str(row["variable"]), str(row["category"])) if row["matched"] in ("yes", ALL) else None
+    if table == "missing":
+        return (ALL, ALL) if row["kind"] == ALL else None
     if table == "transitions":
         return (ALL, ALL) if row["from"] == ALL and row["to"] == ALL else None
     if table == "movement" and row["direction"] != ALL:

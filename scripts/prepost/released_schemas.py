@@ -11,11 +11,12 @@ from prepost.schemas import COUNT_COLUMNS, NUMBER, SCHEMAS, TEXT
 
 MARKS = {"c": "[c]", "w": "[w]", "x": "[x]"}  # below the threshold, withheld to protect another, missing
 RESULT_TABLES = ("comparisons", "levels", "reliability")
-COUNT_TABLES = ("flow", "participants", "participation", "transitions", "movement")
+COUNT_TABLES = ("flow", "missing", "participants", "participation", "transitions", "movement")
 TABLES = (*RESULT_TABLES, *COUNT_TABLES)
 SHARE = "share"
 # The dimensions whose "all" row is the base of a row's share, each with what stands beside it in that row.
 SHARE_OF: dict[str, tuple[dict[str, str], ...]] = {
+    "missing": ({"kind": "all"},),
     "movement": ({"direction": "all"},),
     "participants": ({"category": "all"}, {"variable": "all", "category": "all"}),
     "transitions": ({"to": "all"},),

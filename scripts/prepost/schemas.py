@@ -178,6 +178,7 @@ PARTICIPANTS = _schema(_counts("variable", "category", "matched"))  # matched: y
 PARTICIPATION = _schema(_counts("measure", "wave", "group_by", "group"))
 # transitions: an item before and after over matched pairs; `from`/`to` are codes, with margins.
 TRANSITIONS = _schema(_counts("item", "from", "to", first="comparison"))
+MISSING = _schema(_counts("item", "wave", "kind"))  # kind: answered, one of MISSING_KINDS, all
 MOVEMENT = _schema(_counts("outcome", "group_by", "group", "direction", first="comparison"))  # better, same, worse, all
 
 SCHEMAS: dict[str, pa.DataFrameSchema] = {
@@ -202,6 +203,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "participants": PARTICIPANTS,
     "participation": PARTICIPATION,
     "transitions": TRANSITIONS,
+    "missing": MISSING,
     "movement": MOVEMENT,
 }
 COUNT_COLUMNS = ("n", "n_missing", "n_people")

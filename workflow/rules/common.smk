@@ -15,7 +15,7 @@ from prepost.errors import StudyError
 from prepost.simulation.guard import refusal
 from prepost.study_loading import load, missing_raw_files
 
-COUNTS = ["flow", "participants", "participation", "movement", "transitions"]
+COUNTS = ["flow", "missing", "participants", "participation", "movement", "transitions"]
 ESTIMATES = ["comparisons", "levels", "reliability"]
 TABLES = sorted(COUNTS + ESTIMATES)
 FIGURES = ["flow", "likert", "modules", "movement", "outcomes", "participants", "three_months", "transitions"]

@@ -1,7 +1,7 @@
 """Floor 6: one rule a question; tidy CSV in full precision, not yet released.
 
 needs: floors 1 to 4 of the learners, items.csv
-leaves: 6_statistics/{flow,participants,participation,comparisons,levels,movement,transitions,reliability}.csv
+leaves: 6_statistics/{flow,participants,participation,missing,comparisons,levels,movement,transitions,reliability}.csv
 """
 
 
@@ -23,6 +23,7 @@ rule describe:
         flow_table="results/6_statistics/flow.csv",
         participants_table="results/6_statistics/participants.csv",
         participation_table="results/6_statistics/participation.csv",
+        missing_table="results/6_statistics/missing.csv",
     log:
         "results/logs/describe.log",
     benchmark:

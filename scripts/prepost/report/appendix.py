@@ -15,6 +15,7 @@ TITLES = {
     "levels": "Levels",
     "reliability": "Reliability",
     "flow": "The flow of responses",
+    "missing": "Missing answers, by kind",
     "participants": "Participants, matched and not",
     "participation": "Participation and completion",
     "movement": "Better, same, worse",

@@ -70,7 +70,7 @@ class Report:
             (results / "8_exhibits" / "alt_texts.json").read_text(encoding="utf-8")
         )
         self.appendix = Appendix()
-        self.words = messages.Words(self.settings, self.study.items, self.facts, self._span)
+        self.words = messages.Words(self.settings, self.study.items, self.facts, self.tables, self._span)
 
     @classmethod
     def open(cls) -> Report:
@@ -160,9 +160,10 @@ class Report:
                 "the counts are of those who answered."
             )
         enrolled, completed = (self._span(key) for key in keys)
+        reach = self.table("reach", "Reach and completion").data
         return Markdown(
             f"The enrolment records count {enrolled} enrolments, of which {completed} were completed. The surveys were "
-            "open to all who enrolled, so those who answered chose to."
+            f"open to all who enrolled, so those who answered chose to.\n\n{reach}"
         )
 
     def movement_words(self) -> Markdown:

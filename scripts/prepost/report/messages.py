@@ -5,7 +5,9 @@ The words follow the numbers (higher, lower, about the same); the numbers come a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+
+import pandas as pd
 
 from prepost.comparing import row_id
 from prepost.facts import Facts
@@ -20,8 +22,15 @@ NUMBER_WORDS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"
 class Words:
     """The study's own words, and the address of each row."""
 
-    def __init__(self, settings: Settings, items: list[ItemRow], facts: Facts, show: Callable[[str], str]) -> None:
-        self.settings, self.facts, self.show = settings, facts, show
+    def __init__(
+        self,
+        settings: Settings,
+        items: list[ItemRow],
+        facts: Facts,
+        tables: Mapping[str, pd.DataFrame],
+        show: Callable[[str], str],
+    ) -> None:
+        self.settings, self.facts, self.show, self.table = settings, facts, show, tables.__getitem__
         self.items = {item.item: item for item in items}
         self.primary = next((c for c in settings.comparisons if c.role == "primary"), None)
 

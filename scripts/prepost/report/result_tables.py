@@ -107,6 +107,40 @@ def participation(words: Words) -> pd.DataFrame:
     return shown
 
 
+def reach(words: Words) -> pd.DataFrame:
+    """Enrolled, completed and answered, module by module, where a source of enrolments is given."""
+    settings = words.settings
+    heads = ["Enrolled", "Completed", *[f"Answered: {wave.label.lower()}" for wave in settings.waves]]
+    table = Display(words.facts, [settings.nouns.module.capitalize(), *heads], heads)
+    rows = words.table("participation")
+    rows = rows[(rows["measure"] == "enrolled") & (rows["group_by"] == "module")]
+    for group in [*rows["group"], OVERALL]:
+        by = (OVERALL, OVERALL) if group == OVERALL else ("module", group)
+        waves = [("enrolled", OVERALL), ("completed", OVERALL), *[("responses", wave.name) for wave in settings.waves]]
+        cells = [(f"participation/{row_id(measure, wave, *by)}/n",) for measure, wave in waves]
+        table.add(f"All {settings.nouns.modules}" if group == OVERALL else group, *cells)
+    return table.frame()
+
+
+def missing(words: Words) -> pd.DataFrame:
+    """How the items of each outcome were answered or left, at each wave."""
+    kinds = {
+        "answered": "Answered",
+        "skipped": "Skipped",
+        "not_applicable": "Not applicable",
+        "refused": "Refused",
+        "not_shown": "Not shown",
+        OVERALL: "Responses",
+    }
+    table = Display(words.facts, ["Question", "Asked", *kinds.values()], list(kinds.values()))
+    found = words.table("missing")
+    for item, wave in dict.fromkeys(zip(found["item"], found["wave"], strict=True)):
+        label = next(part.label for part in words.settings.waves if part.name == wave)
+        cells = [(f"missing/{row_id(item, wave, kind)}/n",) for kind in kinds]
+        table.add(words.items[item].wording, label, *cells)
+    return table.frame()
+
+
 def later(words: Words) -> pd.DataFrame:
     """Changes to and from the surveys after the second one, and the levels that were asked only then."""
     level = f"{words.settings.statistics.ci_level * 100:g}"
@@ -171,6 +205,8 @@ def reliability(words: Words) -> pd.DataFrame:
 TABLES: dict[str, Callable[[Words], pd.DataFrame]] = {
     "changes": changes,
     "later": later,
+    "missing": missing,
+    "reach": reach,
     "participation": participation,
     "reliability": reliability,
 }
@@ -182,6 +218,10 @@ FEET = {
     "later": "Base: completions with the outcome scored at both times, or responses where a level is given. All "
     "among those "
     "who answered then. Source: comparisons.csv, levels.csv",
+    "missing": "Base: responses kept. Source: missing.csv",
+    "reach": "Enrolled and completed: enrolment records. Answered: responses kept; some answered without "
+    "completing, and "
+    "some records may be of one person twice. Source: participation.csv",
     "participation": "Base: responses kept. Terms as in CHERRIES. Source: participation.csv",
     "reliability": "Base: one response a person with every item of the scale answered. Interval: Feldt. Source: "
     "reliability.csv",
