@@ -188,7 +188,7 @@ def test_results_that_cannot_be_written_are_told(study) -> None:
     assert ended.returncode == 11 and "cannot be written" in ended.stderr and "Traceback" not in ended.stderr
 
 
-@pytest.mark.parametrize("pid", ["", str(os.getpid())])
+@pytest.mark.parametrize("pid", ["", str(os.getpid())], ids=["unnamed", "named"])
 def test_a_second_live_run_is_refused(study, pid) -> None:
     (study / "results").mkdir()
     with open(study / "results/.lock", "w") as lock:

@@ -177,6 +177,15 @@ def test_a_condition_that_cannot_be_answered_is_the_users_to_mend(floor) -> None
         Sides(floor).paired(plan(include={"in": {"pre.a": [2, "often"]}}))
 
 
+@pytest.mark.parametrize("name", ["followup.a", "about.role"])
+def test_a_condition_on_a_wave_or_source_without_a_row_holds_for_nobody(name) -> None:
+    rows = [{"wave": wave, "key": "x", "module": "A", "a": 1} for wave in ("pre", "post")]
+    floor = floor_of(response_table(rows), about_table([]), [OUTCOME], waves=("pre", "post", "followup"))
+    for include in ({"answered": name}, {"equals": {name: "3"}}, {"between": {name: [0, 5]}}):
+        assert Sides(floor).paired(plan(include=include)).pairs.empty
+    assert len(Sides(floor).paired(plan(include={"not": {"answered": name}})).pairs) == 1
+
+
 def test_not_stated_is_no_answer() -> None:
     column = pd.Series(["GP", "not stated", None], dtype="string")
     found = holds(Condition.model_validate({"answered": "about.role"}), lambda name: column)

@@ -91,6 +91,9 @@ class Sides:
                 if item in rows:
                     keys = ["person", "module"]
                     return found.pairs[keys].merge(rows[[*keys, item]], on=keys, how="left")[item]
+            known = set(self._people) - {"module"} if place == "about" else (self._wide["wave"] == place).any()
+            if not known:  # a wave or a source without a row is no fault; nobody answered there
+                return pd.Series(pd.NA, index=found.pairs.index, dtype="string")
             raise StudyError(
                 Fault(
                     f"config/study.yaml · comparisons · {comparison.name} · include",
@@ -125,7 +128,7 @@ def holds(condition: Condition, lookup: Callable[[str], pd.Series]) -> pd.Series
         ((name, wanted),) = (condition.equals or condition.within or condition.between).items()
         values = lookup(name)
         if kind == "between":
-            return pd.to_numeric(values, errors="coerce").between(*wanted)
+            return pd.to_numeric(values, errors="coerce").astype("float64").between(*wanted)
         return _is_one_of(values, wanted if kind == "in" else [wanted], name)
     if kind == "not":
         return ~holds(condition.negated, lookup)
