@@ -18,7 +18,7 @@ import pandas as pd
 from prepost.quantities import CountSystem, Hierarchy
 from prepost.relations import count_system
 from prepost.released_schemas import MARKS, RESULT_TABLES, SHARE, SHARE_OF, TABLES, number_columns
-from prepost.schemas import COUNT_COLUMNS
+from prepost.schemas import ALL, COUNT_COLUMNS
 from prepost.suppression import NOT_RELEASED, SMALL, WITHHELD, withhold
 
 TELLS_THE_BASE = ("statistic", "df", "p", "p_adjusted", "note")
@@ -33,6 +33,9 @@ REASONS = {
     (WITHHELD, False): "it would tell a withheld base",
     (NOT_RELEASED, True): "few missing answers: no category of people, but not needed either",
 }
+CROSS_TABLE = "transitions"
+SPARSE = 5  # a cross table of fewer than so many thresholds of pairs leaves with its margins only
+TOO_SPARSE = "too few pairs for a cross table: its margins stand"
 ROUNDED_DF = "rounded counts: it would tell the count"
 
 
@@ -66,22 +69,39 @@ def disclose(
 
     Notes
     -----
-    Suppress first, round second, shares from rounded counts: OpenSAFELY documentation, Statistical disclosure control.
+    Inside a cross table (transitions) of fewer than `SPARSE` times `threshold` pairs nothing is released, only its
+    margins. Suppress first, round second, shares from rounded counts: OpenSAFELY documentation, Statistical disclosure
+    control.
     Each count is rounded by itself, so equal quantities stay equal in every table and totals may be off by rounding.
 
     Examples
     --------
     See `prepost.suppression.withhold`.
     """
+    sparse = _too_sparse(tables, threshold)
     system = count_system(tables, nested)
     marks = withhold(system, threshold)
     released, withheld = {}, []
     for name in sorted(tables):
         cell_marks = _marks(name, tables[name], system, marks, rounding is not None)
+        if name == CROSS_TABLE:
+            cell_marks |= {(row_id, "n"): (NOT_RELEASED, TOO_SPARSE) for row_id in sparse}
         released[name] = _as_text(name, tables[name], cell_marks, rounding)
         withheld.extend(_reasons(name, tables[name], cell_marks))
     columns = ["table", "row_id", "column", "mark", "reason"]
     return released, pd.DataFrame(withheld, columns=columns, dtype="string")
+
+
+def _too_sparse(tables: Mapping[str, pd.DataFrame], threshold: int) -> set[str]:
+    """Rows inside a cross table of few pairs: its zeros and marks together would tell the small cells among them."""
+    if CROSS_TABLE not in tables:
+        return set()
+    frame = tables[CROSS_TABLE]
+    block = ["strand", "comparison", "item"]
+    whole = frame[(frame["from"] == ALL) & (frame["to"] == ALL)].set_index(block)["n"]
+    base = pd.MultiIndex.from_frame(frame[block]).map(whole.to_dict())
+    inside = (frame["from"] != ALL) & (frame["to"] != ALL)
+    return set(frame.loc[inside & (pd.Series(base, index=frame.index) < SPARSE * threshold), "row_id"])
 
 
 def rounded(count: int, base: int) -> int:
