@@ -168,6 +168,8 @@ def script_faults(name: str, text: str, scripts: set[str]) -> list[str]:
     faults = [] if 19 <= lines <= 80 else [f"{lines} lines"]
     if text.rstrip().splitlines()[-1] != 'steps.run(main, globals().get("snakemake"))':
         faults.append("does not end with steps.run")
+    if "__future__" in imported(text):
+        faults.append("imports from __future__, which cannot stand first: Snakemake puts its own lines before a script")
     faults += [f"imports the script {word}" for word in sorted(imported(text) & scripts)]
     faults += [f"opens files itself: {call}" for call in opened(text) if name not in OPENS_ITSELF]
     return [f"{name}: {fault}" for fault in faults]

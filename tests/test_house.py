@@ -231,6 +231,7 @@ def test_laws_1_5_and_6_can_fail(text, fault):
         ("x = 1\n" * 90, "90 lines"),
         ("x = 1\n" * 30, "does not end with steps.run"),
         ("import match\n" * 30, "imports the script match"),
+        ("from __future__ import annotations\n" * 30, "imports from __future__"),
         ("pd.read_csv(p)\n" * 30, "opens files itself: read_csv"),
     ],
 )

@@ -173,7 +173,7 @@ class Report:
         for outcome in self.words.outcomes(primary) if primary else ():
             rows = [row_id(primary.name, outcome.name, OVERALL, OVERALL, way) for way in ("better", "same", "worse")]
             keys = [f"movement/{row}/share" for row in rows]
-            if all(key in self.facts for key in keys):
+            if all(key in self.facts and self.facts[key].mark != "x" for key in keys):
                 better, same, worse = (self._share(key) for key in keys)
                 lines.append(
                     f"- Self-rated {esc(outcome.phrase)}: {better} moved up by more than {outcome.smallest_effect:g} "
