@@ -114,6 +114,7 @@ def reach(words: Words) -> pd.DataFrame:
     table = Display(words.facts, [settings.nouns.module.capitalize(), *heads], heads)
     rows = words.table("participation")
     rows = rows[(rows["measure"] == "enrolled") & (rows["group_by"] == "module")]
+    rows = rows.sort_values("n", ascending=False, kind="stable")  # the largest first, those withheld last
     for group in [*rows["group"], OVERALL]:
         by = (OVERALL, OVERALL) if group == OVERALL else ("module", group)
         waves = [("enrolled", OVERALL), ("completed", OVERALL), *[("responses", wave.name) for wave in settings.waves]]
