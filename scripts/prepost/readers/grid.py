@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from prepost.readers.decoding import DELIMITER_NAMES, decode, find_delimiter, kind_of, split_records
-from prepost.readers.table import ReadOptions, file_error
+from prepost.readers.table import ReadOptions, file_error, steady
 from prepost.readers.workbook import sheet_records
 
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm")
@@ -54,10 +54,12 @@ def read_grid(path: Path, options: ReadOptions) -> Grid:
         The file is not what its name says, holds nothing, or cannot be decoded.
     """
     if path.suffix.lower() in WORKBOOK_SUFFIXES:
-        records, sheet = sheet_records(path, options.sheet)
+        with steady(path):
+            records, sheet = sheet_records(path, options.sheet)
         notes = {"sheet": sheet}
     else:
-        data = path.read_bytes()
+        with steady(path):
+            data = path.read_bytes()
         kind = kind_of(data[:64])
         if kind:
             raise file_error(

@@ -13,6 +13,7 @@ from prepost.readers.table import (
     ReadOptions,
     file_error,
     make_table,
+    steady,
     take_records,
     unique_names,
 )
@@ -116,7 +117,8 @@ def _read_parquet(path: Path) -> RawTable:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(path)
+        with steady(path):
+            table = pq.read_table(path)
     except (pa.ArrowInvalid, OSError) as error:
         raise file_error(
             path,

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from prepost.readers.decoding import kind_of
-from prepost.readers.table import Column, RawTable, ReadOptions, file_error, make_table
+from prepost.readers.table import Column, RawTable, ReadOptions, file_error, make_table, steady
 from prepost.readers.workbook import cell_text
 
 
@@ -44,7 +44,8 @@ def read_spss(path: Path, options: ReadOptions) -> RawTable:
             expected="an SPSS .sav or .zsav file",
             fix="the platform of this source in sources.csv",
         )
-    frame, about = _read(path, options.encoding)
+    with steady(path):
+        frame, about = _read(path, options.encoding)
     labels = about.column_names_to_labels
     columns = [Column(name=name, header=name, question=labels.get(name) or None) for name in frame.columns]
     cells = zip(*(_texts(frame[name]) for name in frame.columns), strict=True)

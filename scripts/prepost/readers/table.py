@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from prepost.errors import Fault, StudyError
 
 #: Joins the ticked options of one multiple-answer question, wherever a reader combines several columns into one.
 MULTIPLE_SEPARATOR = " | "
+#: No one writes an answer of this length: a quotation mark is missing, and what follows it was taken into the cell.
+MOST_CHARACTERS = 100_000
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,36 @@ def file_error(path: Path, what: str, *, expected: str = "", fix: str = "", rows
         With ``kind="file"``, to be raised by the caller.
     """
     return StudyError(Fault(where=path.name, what=what, expected=expected, fix=fix, rows=rows), kind="file")
+
+
+@contextmanager
+def steady(path: Path) -> Iterator[None]:
+    """Refuse a file that changes while it is read: half of the one and half of the other would be no export.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file that is read inside.
+
+    Raises
+    ------
+    StudyError
+        ``kind="file"`` where its sha256 after the reading is not the one before it.
+    """
+    before = _sha256(path)
+    yield
+    if not path.is_file() or _sha256(path) != before:
+        raise file_error(
+            path,
+            "the file changed while it was read",
+            expected="a file that nobody writes to",
+            fix="let the download or the copying end, close other programs that hold the file, and run again",
+        )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def unique_names(names: Iterable[str]) -> list[str]:
@@ -201,7 +235,7 @@ def take_records(
     taken : list of (int, list of str)
         Records with exactly as many cells as the header.
     refused : list of (int, str)
-        Line and reason: empty, a header again, too few or too many fields.
+        Line and reason: empty, a header again, too few or too many fields, a cell beyond ``MOST_CHARACTERS``.
 
     Notes
     -----
@@ -212,7 +246,10 @@ def take_records(
     taken: list[tuple[int, list[str]]] = []
     refused: list[tuple[int, str]] = []
     for line, cells in records:
-        if not any(cells):
+        longest = max(map(len, cells), default=0)
+        if longest > MOST_CHARACTERS:
+            refused.append((line, f"a cell of more than {MOST_CHARACTERS:,} characters: no answer"))
+        elif not any(cells):
             refused.append((line, "empty line"))
         elif tuple(cells) in again:
             refused.append((line, "the header again"))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import re
 import zipfile
+import zlib
 from pathlib import Path
 
 from python_calamine import CalamineError, SheetVisibleEnum, load_workbook
 
-from prepost.errors import did_you_mean
+from prepost.errors import StudyError, did_you_mean
 from prepost.readers.decoding import kind_of
 from prepost.readers.table import file_error
 
@@ -16,6 +18,11 @@ from prepost.readers.table import file_error
 MOST_BYTES = 1_000_000_000
 MOST_EXPANSION = 300
 _SMALL_ENOUGH = 50_000_000
+# A sheet is held as a full rectangle: one cell written far to the lower right would ask for billions.
+MOST_CELLS = 50_000_000
+_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+_ROOM = 4_096  # bytes kept from one piece to the next, more than the opening of any cell
+_PIECE = 1_000_000
 
 
 def cell_text(value: object) -> str:
@@ -83,6 +90,8 @@ def sheet_records(path: Path, sheet: str | None = None) -> tuple[list[tuple[int,
         names = [
             item.name for item in book.sheets_metadata if item.visible == SheetVisibleEnum.Visible
         ] or book.sheet_names
+        if not names:
+            raise _damaged(path, "it lists no sheet")
         name = names[0] if sheet is None else sheet
         if name not in book.sheet_names:
             raise file_error(
@@ -93,12 +102,7 @@ def sheet_records(path: Path, sheet: str | None = None) -> tuple[list[tuple[int,
             )
         values = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except CalamineError as error:
-        raise file_error(
-            path,
-            f"the workbook cannot be read ({error})",
-            expected="an .xlsx workbook",
-            fix="open it in a spreadsheet program and save it as .xlsx",
-        ) from None
+        raise _damaged(path, error) from None
     records = [(row, [cell_text(value) for value in cells]) for row, cells in enumerate(values, start=1)]
     while records and not any(records[-1][1]):
         records.pop()
@@ -115,8 +119,52 @@ def _check_zip(path: Path) -> None:
             expected="an .xlsx workbook",
             fix="download the export again, or name the file after what it is",
         )
-    with zipfile.ZipFile(path) as archive:
-        entries = archive.infolist()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            _check_size(path, entries)
+            for entry in entries:
+                if entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml"):
+                    _check_cells(path, archive, entry)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+        raise _damaged(path, error) from None
+
+
+def _damaged(path: Path, error: object) -> StudyError:
+    # What a library says of a damaged file may quote its bytes: only the words before any value are told.
+    words = re.split(r"[:\"'`]", str(error), maxsplit=1)[0].strip()[:80]
+    return file_error(
+        path,
+        "the workbook cannot be read" + (f" ({words})" if words else ""),
+        expected="an .xlsx workbook",
+        fix="open it in a spreadsheet program and save it as .xlsx",
+    )
+
+
+def _check_cells(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+    """Refuse a sheet whose farthest cell spans a rectangle that no memory holds."""
+    wide = long = 1
+    kept = b""
+    with archive.open(entry) as handle:
+        while piece := handle.read(_PIECE):
+            kept += piece
+            cells = _CELL.findall(kept)
+            if cells:
+                longest = max(len(letters) for letters, _ in cells)
+                column = max(letters for letters, _ in cells if len(letters) == longest)
+                wide = max(wide, sum((letter - 64) * 26**i for i, letter in enumerate(reversed(column))))
+                long = max(long, max(int(row) for _, row in cells))
+            kept = kept[-_ROOM:]
+    if wide * long > MOST_CELLS:
+        raise file_error(
+            path,
+            f"a sheet of the workbook reaches to row {long:,} and column {wide:,}; it is not opened",
+            expected=f"at most {MOST_CELLS:,} cells",
+            fix="delete the empty rows and columns beyond the data, or export as CSV",
+        )
+
+
+def _check_size(path: Path, entries: list[zipfile.ZipInfo]) -> None:
     unpacked = sum(entry.file_size for entry in entries)
     packed = max(sum(entry.compress_size for entry in entries), 1)
     if unpacked > MOST_BYTES or (unpacked > _SMALL_ENOUGH and unpacked / packed > MOST_EXPANSION):
