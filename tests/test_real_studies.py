@@ -1,13 +1,14 @@
-"""The other two studies on real data, through their files alone, counted against paper, pencil and the data's own README."""
+"""The other two studies on real data, through their files alone, counted against the exports and the README of the data."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 import pytest
-from builds import built_once, run_build
+from builds import built_once
 from prepost import readers
 from prepost.clean import Cleaned, Codebook, clean
 from prepost.fields import map_columns, waves_of
@@ -155,7 +156,7 @@ def test_people_of_the_workshops_are_known_again(workshops: Built) -> None:
 
 
 def test_one_question_under_two_numbers_is_one_item(workshops: Built) -> None:
-    # "Write program" is Q5.2_2 before and Q4.1_2 after; in the exports 11, 13 and 4 tick "Strongly Agree", the top of 7.
+    # "Write program" is Q5.2_2 before and Q4.1_2 after; 11, 13 and 4 of the exports tick "Strongly Agree", 7 of 7.
     answers = workshops.cleaned.responses.groupby("wave")["write_program"]
     assert answers.apply(lambda ticked: int(ticked.eq(7).sum())).to_dict() == {"pre": 11, "post": 13, "later": 4}
     missing = workshops.cleaned.responses.groupby("wave")["write_program_missing"]
@@ -167,3 +168,24 @@ def test_no_identifier_after_matching(name: str, request: pytest.FixtureRequest)
     built = request.getfixturevalue({"biomed_workshops": "workshops"}.get(name, name))
     for table in (*built.matched, built.scores):
         assert not {*built.study.settings.person.key, "response_id"} & set(table.columns)
+
+
+@pytest.fixture(scope="module")
+def workshops_results(builds: Path, root: Path, shared: Path) -> Path:
+    """The results of the workshops, built to the report in a folder of their own."""
+
+    def prepare(to: Path) -> Path:
+        shutil.copytree(root / "studies" / "biomed_workshops" / "config", to / "config")
+        shutil.copytree(shared / "biomed_workshops", to / "data")
+        return to
+
+    return built_once(builds, "biomed_workshops", prepare)
+
+
+def test_no_estimate_that_stands_on_two_or_three_people_leaves(workshops_results: Path) -> None:
+    shown = pd.read_csv(workshops_results / "7_release" / "comparisons.csv", dtype=str)
+    few = shown[shown["comparison"].isin(["lasting", "fading"])]
+    assert len(few)
+    for column in ("estimate", "ci_low", "ci_high", "statistic", "df", "p", "p_adjusted", "n", "n_people"):
+        assert not few[column].dropna().str.contains(r"\d").any(), column
+    assert (workshops_results / "9_report" / "report.html").is_file()
