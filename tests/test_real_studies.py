@@ -1,4 +1,4 @@
-"""The other two studies on real data, through their files alone, counted against the exports and the README of the data."""
+"""The other two studies on real data, through their files alone, counted against the exports and their README."""
 
 from __future__ import annotations
 
