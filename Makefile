@@ -2,7 +2,7 @@
 # A study is a folder that holds config/: make report STUDY=studies/dart DATA=../shared/data/dart CORES=2
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help report test study trace lint lock quarto clean
+.PHONY: help report test study doctor trace lint lock quarto clean
 
 STUDY ?= .
 DATA ?= $(STUDY)/data
@@ -22,6 +22,7 @@ help:
 	  'make report STUDY=… DATA=… CORES=…  the same for another study' \
 	  'make test                           run the tests' \
 	  'make study NAME=x                   begin a new study in studies/x' \
+	  'make doctor STUDY=… [DATA=…]        draft the sheets of a new study from its exports' \
 	  'make trace KEY=… [STUDY=…]          walk a number of the report back to its data' \
 	  'make quarto                         install Quarto by pip, where the network lets it' \
 	  'make lint                           formatters and linters' \
@@ -50,6 +51,9 @@ test: $(READY)
 
 study: $(READY)
 	@$(PY) workflow/new_study.py '$(NAME)'
+
+doctor: $(READY)
+	@$(PY) workflow/doctor.py --study '$(STUDY)' --data '$(DATA)'
 
 trace: $(READY)
 	@$(PY) workflow/trace.py --study '$(STUDY)' --data '$(DATA)' --key '$(KEY)'

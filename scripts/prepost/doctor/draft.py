@@ -1,0 +1,172 @@
+"""The drafts of a new study's sheets, and in plain English what is left for people to decide."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from prepost.doctor.alignment import Aligned, Asked, align
+from prepost.doctor.columns import date_format, guess_column
+from prepost.readers import RawTable
+from prepost.sheets import FieldRow, ItemRow, SourceRow
+
+WAVE_WORDS = {
+    "pre": ("pre", "before", "start", "baseline", "osa1", "begin"),
+    "post": ("post", "after", "end", "exit", "osa2"),
+    "followup": ("follow", "followup", "month", "months", "longterm", "later"),
+}
+HEADS = {
+    "sources": list(SourceRow.model_fields),
+    "fields": list(FieldRow.model_fields),
+    "items": [field.alias or name for name, field in ItemRow.model_fields.items()],
+}
+
+
+class Examined(NamedTuple):
+    """One file of the data folder: its name, what it is and why, and its table."""
+
+    file: str
+    platform: str
+    reason: str
+    table: RawTable
+
+
+class Drafts(NamedTuple):
+    """Rows of the three sheets, and what could not be decided."""
+
+    sources: list[dict[str, str]]
+    fields: list[dict[str, str]]
+    items: list[dict[str, str]]
+    doubts: list[str]
+
+
+def draft(files: Sequence[Examined], scales: Mapping[str, Mapping[str, str]]) -> Drafts:
+    """Draft sources.csv, fields.csv and items.csv from the exports.
+
+    Parameters
+    ----------
+    files : sequence of Examined
+        The exports that could be read.
+    scales : mapping
+        Known scales: name to code and label.
+
+    Returns
+    -------
+    Drafts
+        Every column that is not the tool's own bookkeeping has a line in ``fields``; ``doubts`` names file, column
+        and what is to be decided. No answer is repeated but labels that recur.
+    """
+    doubts: list[str] = []
+    names = _source_names(files)
+    sources = [_source(name, examined, doubts) for name, examined in zip(names, files, strict=True)]
+    asked = []
+    for name, examined in zip(names, files, strict=True):
+        own = set(examined.table.meta.values())
+        for column in examined.table.columns:
+            if column.name not in own:
+                wording = column.question or column.header
+                guess = guess_column(examined.table.rows[column.name], f"{column.name} {wording}", scales)
+                asked.append(Asked(name, column.name, wording, guess))
+    aligned = align(asked)
+    fields = [_field(one) for one in aligned]
+    items = _items(aligned, doubts)
+    doubts += [
+        f"{one.asked.source} · {one.asked.column}: its wording is {one.similarity:.0%} like that of '{one.item}' in "
+        "another file; if it is the same question, put this file's wording into fields.csv, else give it its own item"
+        for one in aligned
+        if one.similarity < 1
+    ]
+    doubts += _keys(aligned, files, names)
+    return Drafts(sources, fields, items, doubts)
+
+
+def as_csv(kind: str, rows: Sequence[Mapping[str, str]]) -> str:
+    """Return a drafted sheet as CSV text."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, HEADS[kind], restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def _source_names(files: Sequence[Examined]) -> list[str]:
+    names: list[str] = []
+    for examined in files:
+        name = re.sub(r"[^a-z0-9]+", "_", Path(examined.file).stem.casefold()).strip("_") or "source"
+        name = name if name[0].isalpha() else f"s_{name}"
+        names.append(name if name not in names else f"{name}_{len(names)}")
+    return names
+
+
+def _source(name: str, examined: Examined, doubts: list[str]) -> dict[str, str]:
+    words = set(re.findall(r"[a-z]+\d?", name))
+    waves = [wave for wave, known in WAVE_WORDS.items() if words & set(known)]
+    wave = waves[0] if len(waves) == 1 else ""
+    if not wave:
+        doubts.append(f"{examined.file}: its name does not say which wave it is; fill in wave in sources.csv")
+    found = {"source": name, "strand": "learners", "wave": wave, "file": examined.file, "platform": examined.platform}
+    received = examined.table.meta.get("received")
+    if received:
+        pattern, why = date_format(examined.table.rows[received])
+        if pattern is None and examined.table.rows[received].notna().any():
+            doubts.append(f"{examined.file}: the format of its dates cannot be told ({why}); fill in date_format")
+        found["date_format"] = "" if pattern is None or pattern.startswith("%Y-%m-%d") else pattern
+    return {**found, "note": f"drafted: {examined.reason}"}
+
+
+def _field(one: Aligned) -> dict[str, str]:
+    note = "" if one.similarity == 1 else f"drafted: wording {one.similarity:.0%} alike; to be decided"
+    return {"source": one.asked.source, "column": one.asked.column, "match": "exact", "item": one.item, "note": note}
+
+
+def _items(aligned: Sequence[Aligned], doubts: list[str]) -> list[dict[str, str]]:
+    rows: dict[str, dict[str, str]] = {}
+    for one in aligned:
+        guess = one.asked.guess
+        if one.item not in rows:
+            rows[one.item] = {
+                "item": one.item,
+                "wording": one.asked.wording or one.asked.column,
+                "scale": guess.scale,
+                "low": "" if guess.low is None else f"{guess.low:g}",
+                "high": "" if guess.high is None else f"{guess.high:g}",
+                "labels": "|".join(f"{code}={label}" for code, label in guess.labels.items()),
+            }
+            if guess.doubt:
+                doubts.append(f"{one.asked.source} · {one.asked.column}: {guess.reason}; {guess.doubt}")
+        elif rows[one.item]["scale"] != guess.scale:
+            doubts.append(
+                f"{one.asked.source} · {one.asked.column}: the question of '{one.item}' with other answers "
+                f"({guess.scale} here, {rows[one.item]['scale']} before); map them in recodes.csv or give it "
+                f"its own item"
+            )
+    return list(rows.values())
+
+
+def _keys(aligned: Sequence[Aligned], files: Sequence[Examined], names: Sequence[str]) -> list[str]:
+    """Which item could be the person's key: an identifier that recurs over files, by how many values they share."""
+    tables = {name: examined.table.rows for name, examined in zip(names, files, strict=True)}
+    by_item: dict[str, list[set[str]]] = {}
+    for one in aligned:
+        if one.asked.guess.scale == "identifier":
+            values = tables[one.asked.source][one.asked.column].dropna().astype("string")
+            by_item.setdefault(one.item, []).append(set(values.str.strip().str.casefold()))
+    told = [
+        f"'{item}' stands in {len(sets)} files, and {len(set.intersection(*sets)):,} of its values are in all "
+        f"of them: it "
+        "may be the person's key (person.key in study.yaml)"
+        for item, sets in sorted(by_item.items())
+        if len(sets) > 1
+    ]
+    return told or ["no column looks like a key that the same people carry in two files: name person.key in study.yaml"]
+
+
+def scales_of(rows: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Return known scales from the rows of known_scales.csv (scale, code, label)."""
+    return {str(name): dict(zip(part["code"], part["label"], strict=True)) for name, part in rows.groupby("scale")}
