@@ -2,7 +2,7 @@
 # A study is a folder that holds config/: make report STUDY=studies/dart DATA=../shared/data/dart CORES=2
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help report test study doctor trace lint lock quarto clean
+.PHONY: help report test study doctor trace compare lint lock quarto clean
 
 STUDY ?= .
 DATA ?= $(STUDY)/data
@@ -24,6 +24,7 @@ help:
 	  'make study NAME=x                   begin a new study in studies/x' \
 	  'make doctor STUDY=… [DATA=…]        draft the sheets of a new study from its exports' \
 	  'make trace KEY=… [STUDY=…]          walk a number of the report back to its data' \
+	  'make compare A=… B=…               name the first difference between two builds (ARGS=--between-machines)' \
 	  'make quarto                         install Quarto by pip, where the network lets it' \
 	  'make lint                           formatters and linters' \
 	  'make lock                           resolve the packages anew, with hashes' \
@@ -57,6 +58,9 @@ doctor: $(READY)
 
 trace: $(READY)
 	@$(PY) workflow/trace.py --study '$(STUDY)' --data '$(DATA)' --key '$(KEY)'
+
+compare: $(READY)
+	@$(PY) workflow/compare.py '$(A)' '$(B)' $(ARGS)
 
 lint: $(READY)
 	@$(PY) -m ruff check .
