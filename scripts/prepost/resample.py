@@ -70,21 +70,58 @@ def bca_interval(
     doi:10.1111/j.1467-9868.2007.00593.x. BCa for standardised mean differences: Kelley 2005,
     doi:10.1177/0013164404264850.
     """
+    return bca_intervals(lambda w: statistic(w)[:, None], n_people, rng=rng, resamples=resamples, level=level)[0]
+
+
+def bca_intervals(
+    statistics: Callable[[np.ndarray], np.ndarray],
+    n_people: int,
+    *,
+    rng: np.random.Generator | None,
+    resamples: int = RESAMPLES,
+    level: float = 0.95,
+) -> list[Interval]:
+    """Intervals of several statistics from one set of bootstrap samples, so that each sample is drawn once.
+
+    Parameters
+    ----------
+    statistics : callable
+        Takes weights, shape (b, n_people), as in ``bca_interval``. Returns shape (b, k), one column a statistic.
+    n_people, rng, resamples, level
+        As in ``bca_interval``, which gives the method.
+
+    Returns
+    -------
+    list of Interval
+        One a statistic; what one lacks, and why, leaves the others alone.
+
+    Raises
+    ------
+    ValueError
+        No generator was given.
+    """
+    estimates = statistics(np.ones((1, n_people)))[0]
     if n_people < FEWEST_PEOPLE:
-        return no_interval(f"fewer than {FEWEST_PEOPLE} people: no bootstrap interval")
+        return [no_interval(f"fewer than {FEWEST_PEOPLE} people: no bootstrap interval")] * len(estimates)
     if rng is None:
         raise ValueError("a bootstrap needs a seeded numpy Generator: pass rng")
     batch = max(1, _BATCH_CELLS // n_people)
-    estimate = float(statistic(np.ones((1, n_people)))[0])
-    draws = np.concatenate([statistic(_weights(rng, n_people, size)) for size in _batches(resamples, batch)])
+    draws = np.concatenate([statistics(_weights(rng, n_people, size)) for size in _batches(resamples, batch)])
+    jackknife = np.concatenate(
+        [statistics(_leave_one_out(start, size, n_people)) for start, size in _starts(n_people, batch)]
+    )
+    return [
+        _bca(float(estimate), drawn, left_out, level)
+        for estimate, drawn, left_out in zip(estimates, draws.T, jackknife.T, strict=True)
+    ]
+
+
+def _bca(estimate: float, draws: np.ndarray, jackknife: np.ndarray, level: float) -> Interval:
     finite = draws[np.isfinite(draws)]
-    if len(finite) < 0.95 * resamples:
+    if len(finite) < 0.95 * len(draws):
         return no_interval("the statistic cannot be computed in many bootstrap samples: no interval")
     if np.ptp(finite) <= 1e-12 * max(1.0, abs(estimate)):
         return no_interval("every bootstrap sample gives the same value: no interval")
-    jackknife = np.concatenate(
-        [statistic(_leave_one_out(start, size, n_people)) for start, size in _starts(n_people, batch)]
-    )
     below = (np.sum(finite < estimate) + 0.5 * np.sum(finite == estimate)) / len(finite)
     if not 0 < below < 1 or not np.isfinite(jackknife).all():
         return no_interval("the bootstrap distribution does not reach round the estimate: no interval")
