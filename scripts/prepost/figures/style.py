@@ -10,7 +10,9 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import NamedTuple
 from xml.sax.saxutils import escape
@@ -34,6 +36,7 @@ LAID_OUT_IN = "DejaVu Sans"  # ships with matplotlib, so every machine breaks li
 # What browsers show. The faces before DejaVu Sans are narrower than it, so what fits in the layout fits on screen.
 STACK = "'Helvetica Neue', Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 SYNTHETIC = "Synthetic data"
+_width: ContextVar[float] = ContextVar("width", default=WIDTH)  # of every canvas begun from now on
 
 
 class Drawing(NamedTuple):
@@ -42,6 +45,16 @@ class Drawing(NamedTuple):
     figure: Figure
     title: str
     alt: str
+
+
+@contextmanager
+def as_wide_as(width: float) -> Iterator[None]:
+    """Draw wider than for a phone, in points: on paper the same text can stand in a wider and lower figure."""
+    before = _width.set(width)
+    try:
+        yield
+    finally:
+        _width.reset(before)
 
 
 def tint(colour: str, share: float) -> str:
@@ -148,7 +161,8 @@ class Canvas:
 
     def __init__(self, title: str, subtitle: str, *, synthetic: bool) -> None:
         self.title, self.synthetic = title, synthetic
-        self.left, self.right = EDGE, WIDTH - EDGE
+        self.width = _width.get()
+        self.left, self.right = EDGE, self.width - EDGE
         self.y = 2.0
         self._marks: list[Callable] = []
         if subtitle:  # the title is the caption on the page and the SVG's <title>: drawn here it would stand twice
@@ -226,12 +240,12 @@ class Canvas:
             self.note(SYNTHETIC)
             alt = f"{alt} {SYNTHETIC}."
         height = self.y + 8
-        figure = Figure(figsize=(WIDTH / 72, height / 72), dpi=72, facecolor="#FFFFFF")
+        figure = Figure(figsize=(self.width / 72, height / 72), dpi=72, facecolor="#FFFFFF")
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set_axis_off()
         for order, mark in enumerate(self._marks):  # later things lie above earlier ones
             mark(axes).set_zorder(order)
-        axes.set_xlim(0, WIDTH)
+        axes.set_xlim(0, self.width)
         axes.set_ylim(height, 0)
         return Drawing(figure, self.title, alt)
 

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import subprocess
 from collections.abc import Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import pypandoc
-
 from prepost.errors import Fault, StudyError, did_you_mean
+from prepost.render.pandoc import begin, front_matter, html_option, look, run_pandoc
 
-# Raw HTML, TeX and native divs are off: "<script>" in a value is text, whoever wrote it.
-READER = "markdown-raw_html-raw_tex-raw_attribute-native_divs-native_spans-markdown_in_html_blocks"
-LOOKS = ("report.css", "report.html.template", "report.lua")
-_OWN_LOOKS = Path(__file__).resolve().parents[3] / "notebooks"
 _LOADING_ATTRIBUTES = ("src", "srcset", "poster", "data", "background", "action", "formaction", "manifest")
 _CSS_LOAD = re.compile(r"url\(\s*['\"]?\s*([^'\")\s]+)|@import\s+['\"]?([^'\";\s]+)", re.IGNORECASE)
 
@@ -47,72 +40,18 @@ def make_page(markdown: str, meta: Mapping[str, Any], html: Path, *, source: Pat
     RuntimeError
         Pandoc failed otherwise: our fault.
     """
-    settings = _pandoc_metadata(meta)
-    command = [pypandoc.get_pandoc_path(), "--from", READER, "--to", "html5", "--standalone", "--embed-resources"]
-    command += ["--mathml", "--section-divs", "--wrap=preserve", "--syntax-highlighting=none", "--eol=lf"]
-    command += ["--template", str(_look("report.html.template", source)), "--css", str(_look("report.css", source))]
-    command += ["--lua-filter", str(_look("report.lua", source)), "--resource-path", _resource_path(source, workdir)]
-    if "bibliography" in settings:
-        command += ["--citeproc"]
-    if _html_option(meta, "toc", True):
-        command += ["--toc", f"--toc-depth={int(_html_option(meta, 'toc-depth', 3))}"]
-    # The front matter goes in as text, not as --metadata-file, so that a block written by a cell can override it.
-    front = "---\n" + json.dumps(settings, ensure_ascii=False, default=str) + "\n---\n\n"
-    text = _run_pandoc(command, front + markdown, source, workdir)
+    command = [*begin(meta, source, workdir), "--to", "html5", "--embed-resources", "--mathml", "--section-divs"]
+    command += ["--eol=lf", "--template", str(look("report.html.template", source))]
+    command += ["--css", str(look("report.css", source))]
+    if html_option(meta, "toc", True):
+        command += ["--toc", f"--toc-depth={int(html_option(meta, 'toc-depth', 3))}"]
+    text = run_pandoc(command, front_matter(meta) + markdown, source, workdir).decode()
     if faults := find_page_faults(text, source.name):
         raise StudyError(*faults, kind="study")
     html.parent.mkdir(parents=True, exist_ok=True)
     unfinished = html.with_name(html.name + ".part")
     unfinished.write_text(text, encoding="utf-8", newline="\n")
     os.replace(unfinished, html)
-
-
-def _pandoc_metadata(meta: Mapping[str, Any]) -> dict[str, Any]:
-    ours = ("format", "execute", "jupyter", "engine", "filters", "css", "crossref", "toc", "toc-depth")
-    settings = {key: value for key, value in meta.items() if key not in ours}
-    settings.setdefault("lang", "en-GB")
-    settings["report-number-sections"] = bool(_html_option(meta, "number-sections", True))
-    title = _html_option(meta, "toc-title", None)
-    return settings if title is None else {**settings, "toc-title": title}
-
-
-def _html_option(meta: Mapping[str, Any], key: str, default: Any) -> Any:
-    formats = meta.get("format")
-    html = formats.get("html") if isinstance(formats, dict) else None
-    return (html if isinstance(html, dict) else {}).get(key, meta.get(key, default))
-
-
-def _look(name: str, source: Path) -> Path:
-    """Return the style sheet, template or filter beside the ``.qmd``, or else the project's own."""
-    beside = source.resolve().parent / name
-    return beside if beside.is_file() else _OWN_LOOKS / name
-
-
-def _resource_path(source: Path, workdir: Path) -> str:
-    return os.pathsep.join(dict.fromkeys((str(workdir.resolve()), str(source.resolve().parent))))
-
-
-def _run_pandoc(command: list[str], markdown: str, source: Path, workdir: Path) -> str:
-    done = subprocess.run(command, input=markdown.encode(), capture_output=True, cwd=workdir, check=False)
-    told = done.stderr.decode(errors="replace")
-    faults = [_fault_of_line(line, source) for line in told.splitlines() if _is_fault(line)]
-    if faults:
-        raise StudyError(*dict.fromkeys(faults), kind="study")
-    if done.returncode:
-        raise RuntimeError(f"pandoc ended with {done.returncode}: {told.strip()}")
-    return done.stdout.decode()
-
-
-def _is_fault(line: str) -> bool:
-    return line.startswith(("REPORT-FAULT\t", "[WARNING]"))
-
-
-def _fault_of_line(line: str, source: Path) -> Fault:
-    if line.startswith("REPORT-FAULT"):
-        _, what, expected = line.split("\t")
-        return Fault(source.name, what, expected=expected, fix=f"mend {source.name} or the part that it includes")
-    what = line.removeprefix("[WARNING]").strip()
-    return Fault(source.name, what, fix=f"mend {source.name} or the file that it names")
 
 
 class _Page(HTMLParser):
