@@ -1,0 +1,425 @@
+"""A linear mixed model with random intercepts, nested where there are two: everyone's answers, linked or not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy import optimize, stats
+
+from prepost.pairs import TIE_TOLERANCE
+
+EVALUATIONS = 2_000
+SATTERTHWAITE, NORMAL = "REML with Satterthwaite t", "normal"
+_NOUGHT = 1e-4  # a standard deviation of the intercepts below it, relative to the residual's, is none
+
+
+class MixedModel(NamedTuple):
+    """A fitted linear mixed model; NaN where ``note`` says why there is none."""
+
+    names: tuple[str, ...]
+    beta: np.ndarray
+    cov: np.ndarray
+    variances: tuple[float, ...]
+    residual: float
+    criterion: float
+    method: str
+    n: int
+    n_groups: tuple[int, ...]
+    slopes: np.ndarray
+    spread: np.ndarray
+    converged: bool
+    note: str
+
+    @property
+    def se(self) -> np.ndarray:
+        """Standard errors of the fixed effects."""
+        return np.sqrt(np.diag(self.cov))
+
+
+class Contrast(NamedTuple):
+    """A weighted sum of fixed effects with its inference; NaN where ``note`` says why there is none."""
+
+    estimate: float
+    se: float
+    ci_low: float
+    ci_high: float
+    ci_method: str
+    statistic: float
+    df: float
+    p: float
+    note: str
+
+
+def fit_lmm(
+    y: ArrayLike,
+    X: ArrayLike,
+    *groups: ArrayLike,
+    names: Sequence[str] | None = None,
+    method: str = "REML",
+    evaluations: int = EVALUATIONS,
+) -> MixedModel:
+    """Linear model with one random intercept, or with two of which the second is nested in the first.
+
+    Parameters
+    ----------
+    y : array-like, shape (n,)
+        Scores, one a response. Rows with a missing value in ``y`` or ``X`` are dropped.
+    X : array-like, shape (n, p)
+        Columns of the fixed effects, the intercept among them.
+    *groups : array-like, shape (n,)
+        One or two: who (person), then what within it (module; read as person:module). A missing key stands for a
+        group of its own.
+    names : sequence of str or None
+        Names of the fixed effects.
+    method : {"REML", "ML"}
+        Restricted or full maximum likelihood.
+    evaluations : int
+        Most evaluations of the criterion before the fit counts as not converged.
+
+    Returns
+    -------
+    MixedModel
+        ``beta``, ``cov`` of the fixed effects; ``variances`` of the random intercepts in the order of ``groups`` (NaN:
+        left out, see ``note``); ``residual`` variance; ``criterion`` the REML criterion or -2 log-likelihood;
+        ``n_groups``; ``slopes``, ``spread`` what `contrast` needs for its degrees of freedom; ``note``.
+
+    Raises
+    ------
+    ValueError
+        Columns of unequal length, no or more than two groupings, or another method.
+
+    Notes
+    -----
+    y = Xβ + a_person + b_person:module + e. With θ the variances of the intercepts over the residual's, the criterion
+    profiled over β and the residual variance (Bates et al. 2015, doi:10.18637/jss.v067.i01, eq. 39)
+
+        log|V| + log|X'V⁻¹X| + (n - p)(1 + log(2π r²/(n - p)))
+
+    is minimised over √θ. V is block diagonal in people and nested compound symmetric within them, so that its inverse
+    and determinant have closed forms in the counts and sums of each cell; a fit costs the same for sparse and
+    for full data, and 8,000 responses take a fraction of a second. Equal to R lme4.
+
+    Examples
+    --------
+    >>> fit = fit_lmm([1, 2, 2, 3, 5, 6], [[1]] * 6, ["a", "a", "b", "b", "c", "c"])
+    >>> f"{fit.beta[0]:.4f} {fit.residual:.4f} {fit.variances[0]:.4f}"  # balanced: mean; MSW 1/2; (MSB - MSW) / 2
+    '3.1667 0.5000 4.0833'
+    """
+    if method not in ("REML", "ML"):
+        raise ValueError(f"the method is REML or ML, not {method}")
+    data = _Data.of(y, X, groups)
+    labels = tuple(names) if names is not None else tuple(f"x{j}" for j in range(data.p))
+    note = data.fault()
+    if note:
+        return _empty(labels, data, method, note)
+    reml = method == "REML"
+    active = [j for j, why in enumerate(data.left_out) if not why]
+    tau = _minimise(data, active, reml, evaluations)
+    if tau is None:
+        return _empty(labels, data, method, "the model did not converge: no estimate")
+    criterion, beta, rss, inverse = data.criterion(tau, reml)
+    residual = rss / (data.n - data.p if reml else data.n)
+    slopes, spread = _curvature(data, tau, residual) if reml else (np.empty(0), np.empty(0))
+    variances = tuple(np.nan if why else float(t**2 * residual) for t, why in zip(tau, data.left_out, strict=True))
+    notes = [why for why in data.left_out if why]
+    notes += ["a random intercept has no variance"] if any(v == 0 for v in variances) else []
+    shape = (method, data.n, data.n_groups, slopes, spread, True, "; ".join(notes))
+    return MixedModel(labels, beta, residual * inverse, variances, residual, criterion, *shape)
+
+
+def contrast(fit: MixedModel, weights: ArrayLike, level: float = 0.95) -> Contrast:
+    """Weighted sum of fixed effects, with an interval and a test against 0.
+
+    Parameters
+    ----------
+    fit : MixedModel
+        From `fit_lmm`.
+    weights : array-like, shape (p,)
+        One weight a fixed effect.
+    level : float
+        Confidence level, between 0 and 1.
+
+    Returns
+    -------
+    Contrast
+        ``estimate``; ``se``; ``ci_low``, ``ci_high``; ``ci_method`` says whether t or normal; ``statistic``; ``df`` (inf
+        for normal); ``p`` two-sided; ``note`` that of the fit.
+
+    Notes
+    -----
+    Satterthwaite's degrees of freedom 2 (l'Cl)² / (g'Ag), with g the slopes of l'Cl in the variance parameters and A
+    twice the inverse curvature of the REML criterion in them (Kuznetsova, Brockhoff & Christensen 2017,
+    doi:10.18637/jss.v082.i13). Equal to R lmerTest. Fits by ML get a normal interval.
+    """
+    line = np.asarray(weights, dtype=float)
+    if not np.isfinite(fit.residual):
+        return Contrast(*[np.nan] * 4, "", *[np.nan] * 3, fit.note)
+    estimate, variance = float(line @ fit.beta), float(line @ fit.cov @ line)
+    df = np.inf
+    if len(fit.slopes):
+        gradient = np.array([line @ slope @ line for slope in fit.slopes])
+        noise = float(gradient @ fit.spread @ gradient)
+        df = 2 * variance**2 / noise if noise > 0 else np.inf
+    se = float(np.sqrt(variance))
+    half = float(stats.t.ppf((1 + level) / 2, df)) * se
+    statistic = estimate / se if se > 0 else np.nan
+    p = float(2 * stats.t.sf(abs(statistic), df))
+    ci_method = SATTERTHWAITE if np.isfinite(df) else f"{fit.method} with {NORMAL} interval"
+    return Contrast(estimate, se, estimate - half, estimate + half, ci_method, statistic, float(df), p, fit.note)
+
+
+def wave_changes(
+    score: ArrayLike,
+    wave: ArrayLike,
+    person: ArrayLike,
+    unit: ArrayLike | None = None,
+    *,
+    waves: Sequence[str],
+    adjust: pd.DataFrame | None = None,
+    linked: ArrayLike | None = None,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Mean change between waves from every response, linked or not.
+
+    Parameters
+    ----------
+    score, wave, person : array-like, shape (n,)
+        One score a response, its wave, and who gave it. A response without a person (its key was blank) stands as a
+        person of its own.
+    unit : array-like or None, shape (n,)
+        What a person may do several of (the module): a second random intercept, person:module.
+    waves : sequence of str
+        Waves in time order; the first is the reference.
+    adjust : DataFrame or None, n rows
+        Numeric columns held fixed between waves, such as module indicators, so that a change in who answered is
+        not read as a change in scores.
+    linked : array-like of bool or None, shape (n,)
+        Where given, responses of later waves for which it is false are left out: each of them is perhaps somebody
+        whose first response stands under another key, who would enter as two people.
+    level : float
+        Confidence level, between 0 and 1.
+
+    Returns
+    -------
+    DataFrame
+        One row for each two waves: ``wave_from, wave_to, estimate, se, ci_low, ci_high, ci_method, statistic, df, p``,
+        ``n`` responses of these two waves, ``n_people``, ``note``.
+
+    Raises
+    ------
+    ValueError
+        Columns of unequal length.
+
+    Notes
+    -----
+    Waves are fixed effects, people (and people within modules) random intercepts, by REML: under missing at random
+    given the answers that are there, the change is that of everyone who answered any wave (Laird & Ware 1982,
+    doi:10.2307/2529876). Linked people give the correlation; unlinked ones give level. It is a check beside the change of
+    linked pairs, which keeps its place, since a person whose key failed is taken for two people.
+    """
+    frame = pd.DataFrame({"score": pd.array(score, dtype="Float64").to_numpy(float, na_value=np.nan), "wave": wave})
+    frame["person"], frame["unit"] = pd.Series(person).to_numpy(), pd.Series(unit).to_numpy() if unit is not None else 0
+    keep = frame["score"].notna() & frame["wave"].isin(list(waves))
+    if linked is not None:
+        keep &= np.asarray(linked, dtype=bool) | (frame["wave"] == waves[0])
+    rows = frame[keep]
+    present = [name for name in waves if (rows["wave"] == name).any()]
+    columns = [np.ones(len(rows)), *[(rows["wave"] == name).to_numpy(float) for name in present[1:]]]
+    columns += [adjust.loc[keep.to_numpy(), name].to_numpy(float) for name in ([] if adjust is None else adjust)]
+    grouping = [rows["person"]] if unit is None else [rows["person"], rows["unit"]]
+    fit = fit_lmm(rows["score"], np.column_stack(columns), *grouping)
+    return pd.DataFrame(
+        [
+            _wave_row(fit, rows, (first, last), present, level)
+            for place, first in enumerate(waves)
+            for last in waves[place + 1 :]
+        ]
+    )
+
+
+def _wave_row(
+    fit: MixedModel, rows: pd.DataFrame, between: tuple[str, str], present: list[str], level: float
+) -> dict[str, object]:
+    here = rows[rows["wave"].isin(between)]
+    n_people = int(here["person"].nunique() + here["person"].isna().sum())
+    base = {"n": len(here), "n_people": n_people}
+    if not set(between) <= set(present):
+        missing = [name for name in between if name not in present]
+        found = Contrast(*[np.nan] * 4, "", *[np.nan] * 3, f"no response at {' and '.join(missing)}: no change")
+    else:
+        line = np.zeros(len(fit.beta))
+        for name, sign in zip(between, (-1, 1), strict=True):
+            if name != present[0]:
+                line[present.index(name)] = sign
+        found = contrast(fit, line, level)
+    note = found.note
+    return {"wave_from": between[0], "wave_to": between[1], **found._asdict(), **base, "note": note}
+
+
+class _Data:
+    """Counts and sums of each cell, from which the criterion is computed for any variances."""
+
+    def __init__(self, z: np.ndarray, outer: np.ndarray, inner: np.ndarray | None) -> None:
+        self.n, self.p = len(z), z.shape[1] - 1
+        self.nested = inner is not None
+        cell = outer if inner is None else inner  # numbered so that the cells of one outer group follow each other
+        order = np.argsort(cell, kind="stable")
+        start = np.flatnonzero(np.diff(cell[order], prepend=-1))
+        self.sizes = np.diff(start, append=self.n).astype(float)
+        self.sums = np.add.reduceat(z[order], start, axis=0) if self.n else z
+        owner = outer[order][start] if self.n else outer
+        self.starts = np.flatnonzero(np.diff(owner, prepend=-1))
+        self.cross = np.einsum("ni,nj->ij", z, z, optimize=False)
+        self.y, self.x = z[:, -1], z[:, :-1]
+        self.n_groups = (len(self.starts), len(start)) if self.nested else (len(self.starts),)
+        self.left_out = self._left_out()
+
+    @classmethod
+    def of(cls, y: ArrayLike, X: ArrayLike, groups: Sequence[ArrayLike]) -> _Data:
+        """Drop incomplete rows and number the groups."""
+        score = pd.array(y, dtype="Float64").to_numpy(float, na_value=np.nan)
+        x = np.asarray(X, dtype=float)
+        if x.ndim != 2 or not 1 <= len(groups) <= 2:
+            raise ValueError("a mixed model takes a table of fixed effects and one or two groupings")
+        keys = [pd.Series(group).reset_index(drop=True) for group in groups]
+        if len({len(score), len(x), *map(len, keys)}) > 1:
+            raise ValueError("columns of one model must be equally long")
+        keep = np.isfinite(score) & np.isfinite(x).all(axis=1)
+        codes = [_codes(key[keep]) for key in keys]
+        z = np.column_stack([x[keep], score[keep]])
+        if len(codes) == 1:
+            return cls(z, codes[0], None)
+        pairs = np.unique(np.column_stack(codes), axis=0, return_inverse=True)[1]
+        return cls(z, codes[0], pairs.ravel())
+
+    def _left_out(self) -> list[str]:
+        """Why a random intercept cannot be told apart from the one above it or from the residual."""
+        if not self.nested:
+            return ["" if (self.sizes > 1).any() else "each group has one response: no random intercept"]
+        outer = "" if self.n_groups[1] > self.n_groups[0] else "each person did one module: one random intercept"
+        inner = "" if (self.sizes > 1).any() else "one response a person and module: one random intercept"
+        if outer and inner:
+            return ["each person has one response: no random intercept", inner]
+        return [outer, inner]
+
+    def fault(self) -> str:
+        """Why there is nothing to fit, or nothing."""
+        if self.n <= self.p:
+            return f"{self.n} responses for {self.p} fixed effects: no model can be fitted"
+        if np.ptp(self.y) <= TIE_TOLERANCE:
+            return "every score is the same: no model can be fitted"
+        if self.n_groups[0] < 2:
+            return "all responses come from one group: no standard error can be computed"
+        if np.linalg.matrix_rank(self.x) < self.p:
+            return "some fixed effects depend on the others: no model can be fitted"
+        rest = self.y - self.x @ np.linalg.lstsq(self.x, self.y, rcond=None)[0]
+        return "the fixed effects explain every score: no variance is left" if np.ptp(rest) <= TIE_TOLERANCE else ""
+
+    def full(self, active_values: np.ndarray, active: list[int]) -> np.ndarray:
+        """Standard deviations of all intercepts, 0 for those left out."""
+        tau = np.zeros(len(self.n_groups))
+        tau[active] = active_values
+        return tau
+
+    def parts(self, tau: np.ndarray) -> tuple[np.ndarray, float]:
+        """Return Z'V⁻¹Z and log|V| for Z = [X y], V in units of the residual variance."""
+        outer, inner = (tau[0] ** 2, tau[1] ** 2) if self.nested else (0.0, tau[0] ** 2)
+        shrink = 1 / (1 + inner * self.sizes)
+        cross = self.cross - np.einsum("ci,cj->ij", self.sums * (inner * shrink)[:, None], self.sums, optimize=False)
+        log_det = -float(np.sum(np.log(shrink)))
+        if outer > 0:
+            sums = np.add.reduceat(self.sums * shrink[:, None], self.starts, axis=0)
+            weight = 1 + outer * np.add.reduceat(self.sizes * shrink, self.starts)
+            cross = cross - np.einsum("ci,cj->ij", sums * (outer / weight)[:, None], sums, optimize=False)
+            log_det += float(np.sum(np.log(weight)))
+        return cross, log_det
+
+    def criterion(self, tau: np.ndarray, reml: bool) -> tuple[float, np.ndarray, float, np.ndarray]:
+        """Return the profiled criterion, β, the residual sum of squares and (X'V⁻¹X)⁻¹."""
+        cross, log_det = self.parts(tau)
+        inverse = np.linalg.inv(cross[:-1, :-1])
+        beta = inverse @ cross[:-1, -1]
+        rss = float(cross[-1, -1] - cross[:-1, -1] @ beta)
+        df = self.n - self.p if reml else self.n
+        value = log_det + df * (1 + np.log(2 * np.pi * max(rss, 1e-300) / df))
+        if reml:
+            value -= np.linalg.slogdet(inverse)[1]
+        return float(value), beta, rss, inverse
+
+
+def _minimise(data: _Data, active: list[int], reml: bool, evaluations: int) -> np.ndarray | None:
+    """Find the standard deviations of the intercepts, in units of the residual's, or None."""
+    if not active:
+        return data.full(np.empty(0), active)
+    found = optimize.minimize(
+        lambda t: data.criterion(data.full(t, active), reml)[0],
+        np.full(len(active), 0.7),
+        method="Nelder-Mead",
+        options={"xatol": 1e-8, "fatol": 1e-11, "maxfev": evaluations, "maxiter": evaluations},
+    )
+    size = np.abs(found.x)  # the criterion is even in them
+    return data.full(np.where(size < _NOUGHT, 0.0, size), active) if found.success else None
+
+
+def _curvature(data: _Data, tau: np.ndarray, residual: float) -> tuple[np.ndarray, np.ndarray]:
+    """Slopes of the covariance of β in the variance parameters, and the covariance of these."""
+    free = np.flatnonzero(tau > 0)
+    at = np.append(np.log(tau[free]), np.log(residual) / 2)
+
+    def split(q: np.ndarray) -> tuple[np.ndarray, float]:
+        return data.full(np.exp(q[:-1]), list(free)), float(np.exp(2 * q[-1]))
+
+    def covariance(q: np.ndarray) -> np.ndarray:
+        t, variance = split(q)
+        return variance * np.linalg.inv(data.parts(t)[0][:-1, :-1])
+
+    def deviance(q: np.ndarray) -> float:
+        t, variance = split(q)
+        value, _, rss, _ = data.criterion(t, True)
+        df = data.n - data.p
+        return value - df * (1 + np.log(rss / df)) + df * np.log(variance) + rss / variance
+
+    steps = np.eye(len(at)) * 1e-3
+    slopes = np.array([_slope(covariance, at, step) for step in steps])
+    hessian = np.array([[_second(deviance, at, a, b) for a in steps] for b in steps])
+    try:
+        np.linalg.cholesky(hessian)
+    except np.linalg.LinAlgError:
+        return np.empty(0), np.empty(0)
+    return slopes, 2 * np.linalg.inv(hessian)
+
+
+def _slope(f, at: np.ndarray, step: np.ndarray) -> np.ndarray:
+    """First derivative by five points."""
+    near, far = f(at + step) - f(at - step), f(at + 2 * step) - f(at - 2 * step)
+    return (8 * near - far) / (12 * step.max())
+
+
+def _second(f, at: np.ndarray, a: np.ndarray, b: np.ndarray) -> float:
+    """Second derivative by central differences, with Richardson's extrapolation."""
+
+    def plain(k: float) -> float:
+        u, v = k * a, k * b
+        return (f(at + u + v) - f(at + u - v) - f(at - u + v) + f(at - u - v)) / (4 * k * k * a.max() * b.max())
+
+    return (4 * plain(2.0) - plain(4.0)) / 3
+
+
+def _codes(keys: pd.Series) -> np.ndarray:
+    """Number the groups from 0; each missing key is a group of its own."""
+    codes, known = pd.factorize(keys)
+    alone = codes < 0
+    return np.where(alone, len(known) + np.cumsum(alone) - 1, codes)
+
+
+def _empty(names: tuple[str, ...], data: _Data, method: str, note: str) -> MixedModel:
+    nan = np.full(len(names), np.nan)
+    cov = np.full((len(names), len(names)), np.nan)
+    variances = tuple(np.nan for _ in data.n_groups)
+    nothing = np.empty(0)
+    tail = (method, data.n, data.n_groups, nothing, nothing, False, note)
+    return MixedModel(names, nan, cov, variances, np.nan, np.nan, *tail)
