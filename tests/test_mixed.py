@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from prepost.mixed import MixedModel, contrast, fit_lmm, wave_changes
+from prepost.everyone import wave_changes
+from prepost.mixed import MixedModel, contrast, fit_lmm
 
 # Rscript tests/reference/mixed.R > tests/reference/mixed.csv (lme4, lmerTest)
 REFERENCE = Path(__file__).parent / "reference"
