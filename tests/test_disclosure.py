@@ -92,6 +92,19 @@ def attacker_equations(private: dict[str, pd.DataFrame]) -> list[tuple[list[tupl
     return found
 
 
+def within_few(released: dict) -> set[tuple]:
+    """Counts whose base, the row with "all" in their last dimension, is marked [c]."""
+    found = set()
+    for name in {"movement", "transitions", "missing", "participants"} & set(released):
+        frame = released[name]
+        base = frame["row_id"].str.replace(r"\.[^.]*$", ".all", regex=True)
+        if name == "participants":  # the base is the variable's or everybody's row with the same last part
+            base = "all.all." + frame["row_id"].str.rsplit(".", n=1).str[-1]
+        small = set(frame.loc[frame["n"] == "[c]", "row_id"])
+        found |= {(name, row_id) for row_id in frame.loc[base.isin(small), "row_id"]}
+    return found
+
+
 def recovered(private: dict, released: dict, threshold: int = 10) -> list[tuple]:
     """Withheld counts that the attacker works out, by least squares and rank, and by one sum with its marks."""
     truth = {(t, r): n for t, f in private.items() for r, n in zip(f["row_id"], f["n"].astype(int), strict=True)}
@@ -117,21 +130,25 @@ def recovered(private: dict, released: dict, threshold: int = 10) -> list[tuple]
     projector = np.linalg.pinv(matrix) @ matrix
     solution = np.linalg.lstsq(matrix, right, rcond=None)[0]
     found = [k for k, p in column.items() if abs(projector[p, p] - 1) < 1e-7 and abs(solution[p] - truth[k]) < 1e-6]
+    few = within_few(released)
+
+    def told(key):
+        """The range that a mark tells; inside a base that is small itself [c] may be none."""
+        if shown[key] == "[c]":
+            return int(key not in few), threshold - 1
+        return (0 if shown[key] == "[x]" or not truth[key] else threshold), 10_000
+
     for row, rest in zip(matrix, right, strict=True):  # one sum and what the marks tell of its parts
         for place in np.flatnonzero(row):
             if shown[unknown[place]] != "[c]":
                 continue
-            told = {"[c]": (1, threshold - 1), "[x]": (0, 10_000)}
-            limits = [
-                told.get(shown[unknown[p]], (threshold if truth[unknown[p]] else 0, 10_000))
-                for p in np.flatnonzero(row)
-            ]
+            limits = [told(unknown[p]) for p in np.flatnonzero(row)]
             unit = (np.flatnonzero(row) == place).astype(float)
             equation = {"A_eq": [row[row != 0]], "b_eq": [rest], "bounds": limits}
             if -linprog(-unit, **equation).fun - linprog(unit, **equation).fun < 0.5:
                 found.append(unknown[place])
-    # [x] is no promise by itself: it counts where a small count stands behind it
-    return [key for key in found if shown[key] != "[x]" or 0 < truth[key] < threshold]
+    # [x], and [c] inside a base that is small, are no promise by themselves: a small count has to stand behind them
+    return [key for key in found if shown[key] == "[w]" or 0 < truth[key] < threshold]
 
 
 # Examples from the literature -----------------------------------------------------------------------------------------
@@ -141,6 +158,16 @@ def test_opensafely_rounding_example():
     assert [rounded(n, 5) for n in (8, 16, 23)] == [10, 15, 25]
     assert [rounded(n, 5) for n in (18, 23, 31, 44)] == [20, 25, 30, 45]
     assert rounded(0, 5) == 0
+
+
+def test_a_zero_among_too_few_is_not_told():
+    # by hand: of 3 people 3 moved up and none down; "none of the 3" would say what all of them did
+    private = {"movement": movement("later", "item1", {"all": (3, 0, 0), "x": (40, 0, 12)})}
+    released, withheld = disclose(private, threshold=10)
+    shown = released["movement"].set_index("row_id")["n"]
+    few = shown[shown.index.str.contains(r"item1\.all\.all")]
+    assert len(few) == 4 and set(few) == {"[c]"}
+    assert (withheld["reason"] == "its base is below the threshold").sum() == 2
 
 
 def test_one_small_cell_takes_a_second_one_with_it():

@@ -86,6 +86,7 @@ def disclose(
         cell_marks = _marks(name, tables[name], system, marks, rounding is not None)
         if name == CROSS_TABLE:
             cell_marks |= {(row_id, "n"): (NOT_RELEASED, TOO_SPARSE) for row_id in sparse}
+        cell_marks |= _parts_of_few(name, tables[name], cell_marks)
         released[name] = _as_text(name, tables[name], cell_marks, rounding)
         withheld.extend(_reasons(name, tables[name], cell_marks))
     columns = ["table", "row_id", "column", "mark", "reason"]
@@ -102,6 +103,19 @@ def _too_sparse(tables: Mapping[str, pd.DataFrame], threshold: int) -> set[str]:
     base = pd.MultiIndex.from_frame(frame[block]).map(whole.to_dict())
     inside = (frame["from"] != ALL) & (frame["to"] != ALL)
     return set(frame.loc[inside & (pd.Series(base, index=frame.index) < SPARSE * threshold), "row_id"])
+
+
+def _parts_of_few(
+    name: str, frame: pd.DataFrame, marks: Mapping[tuple[str, str], tuple[str, str]]
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """Counts inside a base that is itself too small: a zero there would say "none of these few"."""
+    if name not in SHARE_OF:
+        return {}
+    few = {row_id for (row_id, column), (mark, _) in marks.items() if (column, mark) == ("n", SMALL)}
+    inside = share_bases(frame, name).isin(few)
+    return {
+        (row_id, "n"): (SMALL, REASONS[SMALL, False]) for row_id in frame.loc[inside, "row_id"] if row_id not in few
+    }
 
 
 def rounded(count: int, base: int) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
-from prepost.sheets import MISSING_KINDS
 
 TEXT, NUMBER, COUNT, FLAG, TIME = "string", "float64", "Int64", "boolean", "datetime64[us]"
 ROLES = ["primary", "secondary", "sensitivity"]
@@ -208,4 +207,3 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
 }
 COUNT_COLUMNS = ("n", "n_missing", "n_people")
 MISSING_SUFFIX = "_missing"
-MISSING_VALUES = list(MISSING_KINDS)

@@ -30,7 +30,6 @@ NAME = r"^[a-z][a-z0-9_]*$"
 SPLIT = "|"
 ABOUT_PERSON = "about_person"
 ENROLMENTS = "enrolments"
-MissingKind = Literal["not_shown", "skipped", "not_applicable", "refused"]
 MISSING_KINDS = ("not_shown", "skipped", "not_applicable", "refused")
 
 

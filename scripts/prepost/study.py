@@ -127,7 +127,7 @@ class Cleaning(Part):
     consent: Consent | None
     tests: list[TestAnswers]
     duplicates: Literal["first", "last", "most_complete"]  # of one response id within one source and wave
-    min_answered: Annotated[int, Field(ge=1)]  # fewer answered outcome items: the response is empty
+    min_answered: Annotated[int, Field(ge=0)]  # fewer answered outcome items: the response is empty; 0 keeps all
     speeders: Speeders | None
     straight_liners: StraightLiners | None
     unfitting_share: Annotated[float, Field(gt=0, lt=1)]  # more answers off an item's scale: the file is refused

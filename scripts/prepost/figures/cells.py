@@ -90,11 +90,6 @@ def plain(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def lower_first(text: str) -> str:
-    """Return text that can stand inside a sentence; an abbreviation keeps its capitals."""
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
-
-
 def pick(tables: Tables, table: str, **where: str) -> pd.DataFrame:
     """Return the rows of a table whose columns equal what is given; an absent table has none.
 

@@ -20,7 +20,6 @@ FRONT_MATTER = (
 )  # fmt: skip
 EXECUTE_OPTIONS = ("echo", "warning", "message", "output", "include", "enabled", "cache", "freeze")
 CALLOUTS = ("callout-note", "callout-tip", "callout-warning", "callout-important", "callout-caution")
-FLOAT_PREFIXES = ("fig-", "tbl-")
 
 # Classes and attributes that Quarto gives a meaning which the embedded renderer does not have.
 _FOREIGN_CLASS = re.compile(

@@ -76,10 +76,10 @@ def _cleaning(study: Study) -> str:
         rules.append("responses without consent")
     if any(wave.opens or wave.closes for wave in study.settings.waves):
         rules.append("responses from outside the time a survey was open")
-    few = cleaning.min_answered
-    rules.append(
-        f"responses with {f'fewer than {few}' if few > 1 else 'no'} outcome question{'s' * (few > 1)} answered"
-    )
+    if few := cleaning.min_answered:
+        rules.append(
+            f"responses with {f'fewer than {few}' if few > 1 else 'no'} outcome question{'s' * (few > 1)} answered"
+        )
     rules.append(f"a response exported twice (of those, {SEVERAL[cleaning.duplicates]})")
     text = f"Set aside, with the rule written beside each: {_join(rules)}."
     for flagged, rule in (

@@ -14,7 +14,6 @@ from prepost.simulation.people import OTHER
 from prepost.simulation.plan import Plan
 from prepost.simulation.text import NO_THEME, Comment, Writer
 
-META = ["uid", "received", "status", "seconds", "response_id", "units"]
 RATHER_NOT = "I'd rather not say"
 DEMOGRAPHICS = ("age_band", "sex", "ethnic_group", "working_pattern")
 LETTERS = {"pre_qualtrics": "Q", "post_forms": "F", "followup_surveymonkey": "S", EARLIER_SOURCE: "J"}
