@@ -21,6 +21,7 @@ from prepost.effects import (
     wilcoxon,
 )
 from prepost.pairs import snap_ties
+from prepost.ranks import rank_biserial_of
 from prepost.resample import bca_interval, weighted_sums
 from scipy import stats
 
@@ -206,9 +207,7 @@ def test_rank_biserial_of_resamples_is_that_of_the_resampled_pairs():
     who, before, after = nested(12)
     change = np.sign(after - before) * np.ceil(np.abs(after - before) * 4) / 4
     drawn = np.random.default_rng(2).integers(0, 12, 12)
-    from prepost.ranks import _rank_biserial_of
-
-    fast = _rank_biserial_of(who, change)(np.bincount(drawn, minlength=12)[None, :].astype(float))[0]
+    fast = rank_biserial_of(who, change, 12)(np.bincount(drawn, minlength=12)[None, :].astype(float))[0]
     assert fast == pytest.approx(rank_biserial(np.concatenate([change[who == g] for g in drawn])).estimate, rel=1e-12)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -23,6 +23,25 @@ class SignedRank(NamedTuple):
     n_zero: int
     n_people: int
     note: str
+
+
+class SignTest(NamedTuple):
+    """A sign test; NaN where ``note`` says why there is none."""
+
+    estimate: float
+    ci_low: float
+    ci_high: float
+    p: float
+    method: str
+    n: int
+    n_zero: int
+    n_people: int
+    note: str
+
+
+_EXACT = "exact binomial, Clopper-Pearson"
+_CLUSTERED_SIGNS = "people give several pairs: no exact interval of the share"
+_FEW_SIZES = 200  # above it a table of people by size of change would be larger than the pairs themselves
 
 
 def rank_biserial(
@@ -65,7 +84,7 @@ def rank_biserial(
     m = int(moved.sum())
     if m == 0:
         return no_effect(n, n_people, "no complete pairs" if n == 0 else "no pair moved: no ranks to compare")
-    statistic = _rank_biserial_of(codes[moved], d[moved])
+    statistic = rank_biserial_of(codes[moved], d[moved], n_people)
     estimate = float(statistic(np.ones((1, n_people)))[0])
     if n_people < n:
         interval = bca_interval(statistic, n_people, rng=rng, resamples=resamples, level=level)
@@ -75,11 +94,18 @@ def rank_biserial(
         se = np.sqrt((2 * m**3 + 3 * m**2 + m) / 6) / ((m**2 + m) / 2)
         low, high = np.tanh(np.arctanh(estimate) + stats.norm.ppf([(1 - level) / 2, (1 + level) / 2]) * se)
         interval = Interval(float(low), float(high), "normal on Fisher's z", "")
-    still = "pairs that did not move are not ranked" if m < n else ""  # no counts: notes pass the release wall
-    return Effect(estimate, *interval[:3], n, n_people, "; ".join(filter(None, [still, interval.note])))
+    return with_ranks_note(Effect(estimate, *interval[:3], n, n_people, interval.note), n - m)
 
 
-def wilcoxon(change: ArrayLike, person: ArrayLike | None = None) -> SignedRank:
+def with_ranks_note(effect: Effect, n_still: int) -> Effect:
+    """Say with a rank-biserial that some pairs did not move; without their count, since notes pass the release wall."""
+    still = "pairs that did not move are not ranked" if n_still else ""
+    return effect._replace(note="; ".join(filter(None, [still, effect.note])))
+
+
+def wilcoxon(
+    change: ArrayLike, person: ArrayLike | None = None, *, zeros: Literal["wilcox", "pratt", "zsplit"] = "wilcox"
+) -> SignedRank:
     """Wilcoxon signed-rank test, two-sided; where people give several pairs, its version for clusters.
 
     Parameters
@@ -88,6 +114,9 @@ def wilcoxon(change: ArrayLike, person: ArrayLike | None = None) -> SignedRank:
         After minus before. Missing values are dropped.
     person : array-like or None, shape (n,)
         Who gave each pair. None: each pair is another person.
+    zeros : {"wilcox", "pratt", "zsplit"}
+        ``wilcox`` drops zero changes before ranking; ``pratt`` ranks them and then drops their ranks; ``zsplit`` ranks
+        them and gives half of their ranks to each direction.
 
     Returns
     -------
@@ -97,10 +126,14 @@ def wilcoxon(change: ArrayLike, person: ArrayLike | None = None) -> SignedRank:
 
     Notes
     -----
-    Zero changes are dropped before ranking (Wilcoxon's rule, not Pratt's), ties share their midrank. One pair a
-    person: as R ``wilcox.test(paired = TRUE)``, exact below 50 pairs without zeros and ties, else normal with tie and
-    continuity correction. Otherwise Rosner, Glynn & Lee 2006, doi:10.1111/j.1541-0420.2005.00389.x, with equal
-    weights: z = Σ S_g / √Σ S_g², S_g a person's sum of signed ranks, no continuity correction.
+    Ties share their midrank. With R the signed ranks, z = Σ R / √Σ R²; under ``zsplit`` the ranks of the zeros count in
+    the lower sum only, each with a sign by toss. The three rules part where most people do not move, as is usual on
+    answers in few steps; state which was used (Pratt 1959, doi:10.1080/01621459.1959.10501526).
+
+    One pair a person: as R ``wilcox.test(paired = TRUE)``, exact below 50 pairs without zeros and ties, else normal
+    with tie and continuity correction. Otherwise Rosner, Glynn & Lee 2006, doi:10.1111/j.1541-0420.2005.00389.x, with
+    equal weights: z = Σ S_g / √Σ S_g², S_g a person's sum of signed ranks, no continuity correction; under ``zsplit``
+    S_g² has the squared ranks of that person's zeros added.
 
     Examples
     --------
@@ -108,6 +141,8 @@ def wilcoxon(change: ArrayLike, person: ArrayLike | None = None) -> SignedRank:
     >>> result.statistic, result.p
     (40.0, 0.0390625)
     """
+    if zeros not in ("wilcox", "pratt", "zsplit"):
+        raise ValueError(f"zeros is wilcox, pratt or zsplit, not {zeros}")
     codes, d = complete_pairs(person, change)
     n, n_people = base(codes)
     moved = np.abs(d) > TIE_TOLERANCE
@@ -116,35 +151,111 @@ def wilcoxon(change: ArrayLike, person: ArrayLike | None = None) -> SignedRank:
         note = "no complete pairs" if n == 0 else "no pair moved: nothing to test"
         return SignedRank(np.nan, np.nan, "", n, n - m, n_people, note)
     sizes = snap_ties(np.abs(d[moved]))
-    signed = stats.rankdata(sizes) * np.sign(d[moved])
-    v = float(signed[signed > 0].sum())
+    ranks = stats.rankdata(sizes) if zeros == "wilcox" else stats.rankdata(np.r_[sizes, np.zeros(n - m)])[:m]
+    signed = ranks * np.sign(d[moved])
+    rank_of_zero = (n - m + 1) / 2 if zeros == "zsplit" else 0.0
+    v = float(signed[signed > 0].sum()) + (n - m) * rank_of_zero / 2
     if n_people < n:
-        sums = np.bincount(codes[moved], signed)
-        people = int(np.sum(sums != 0))
-        if people < 2:
+        sums = np.bincount(codes[moved], signed, minlength=n_people)
+        still = np.bincount(codes[~moved], minlength=n_people) * rank_of_zero**2
+        if np.sum(sums != 0) < 2:
             return SignedRank(v, np.nan, "", n, n - m, n_people, "fewer than two people moved: no test")
-        p = float(2 * stats.norm.sf(abs(sums.sum()) / np.sqrt(np.sum(sums**2))))
+        p = float(2 * stats.norm.sf(abs(sums.sum()) / np.sqrt(np.sum(sums**2 + still))))
         return SignedRank(v, p, "Rosner-Glynn-Lee, normal", n, n - m, n_people, "")
-    exact = m == n and n < 50 and len(np.unique(sizes)) == m
-    method = "exact" if exact else "asymptotic"
-    p = stats.wilcoxon(sizes * np.sign(d[moved]), zero_method="wilcox", correction=not exact, method=method).pvalue
-    words = "exact" if exact else "normal, tie and continuity correction"
-    return SignedRank(v, float(p), words, n, n - m, n_people, "")
+    if m == n and n < 50 and len(np.unique(sizes)) == m:
+        p = float(stats.wilcoxon(sizes * np.sign(d), method="exact").pvalue)
+        return SignedRank(v, p, "exact", n, n - m, n_people, "")
+    net = max(abs(signed.sum()) - 1, 0.0)  # V moves in halves of the net sum: 1/2 of V is 1 of the net sum
+    p = float(2 * stats.norm.sf(net / np.sqrt(np.sum(signed**2) + (n - m) * rank_of_zero**2)))
+    return SignedRank(v, p, "normal, tie and continuity correction", n, n - m, n_people, "")
 
 
-def _rank_biserial_of(codes: np.ndarray, moved: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-    """Rank-biserial on weights of people: midranks follow from how often each size of change stands in a sample."""
-    sizes = snap_ties(np.abs(moved))
-    order = np.argsort(sizes, kind="stable")
-    who, sign = codes[order], np.sign(moved[order])
-    starts = np.flatnonzero(np.diff(sizes[order], prepend=-1.0))
+def sign_test(change: ArrayLike, person: ArrayLike | None = None, *, level: float = 0.95) -> SignTest:
+    """Test whether as many pairs went down as up; sizes do not count, pairs that did not move are left out.
+
+    Parameters
+    ----------
+    change : array-like, shape (n,)
+        After minus before. Missing values are dropped.
+    person : array-like or None, shape (n,)
+        Who gave each pair. None: each pair is another person.
+    level : float
+        Confidence level, between 0 and 1.
+
+    Returns
+    -------
+    SignTest
+        ``estimate`` share up of those that moved; ``ci_low``, ``ci_high`` (one pair a person only); ``p`` two-sided;
+        ``method``; ``n`` pairs; ``n_zero``; ``n_people``; ``note``.
+
+    Notes
+    -----
+    One pair a person: exact binomial with Clopper-Pearson bounds, as R ``binom.test``; it is McNemar's exact test of
+    up against down. Otherwise the clustered signed-rank test with every rank 1: z = Σ S_g / √Σ S_g², S_g a person's
+    ups less downs; no interval: ``net_improvement`` has one.
+
+    Examples
+    --------
+    >>> sign_test([1, 2, 1, 0, 3, 1]).p
+    0.0625
+    """
+    codes, d = complete_pairs(person, change)
+    n, n_people = base(codes)
+    signs = np.where(np.abs(d) > TIE_TOLERANCE, np.sign(d), 0.0)
+    up, m = int(np.sum(signs > 0)), int(np.sum(signs != 0))
+    if m == 0:
+        note = "no complete pairs" if n == 0 else "no pair moved: nothing to test"
+        return SignTest(*[np.nan] * 4, "", n, n, n_people, note)
+    if n_people == n:
+        test = stats.binomtest(up, m)
+        bounds = test.proportion_ci(level, "exact")
+        return SignTest(up / m, float(bounds.low), float(bounds.high), float(test.pvalue), _EXACT, n, n - m, n, "")
+    sums = np.bincount(codes, signs)
+    if np.sum(sums != 0) < 2:
+        note = "fewer than two people moved: no test"
+        return SignTest(up / m, *[np.nan] * 3, "", n, n - m, n_people, note)
+    p = float(2 * stats.norm.sf(abs(sums.sum()) / np.sqrt(np.sum(sums**2))))
+    return SignTest(up / m, np.nan, np.nan, p, "clustered signs, normal", n, n - m, n_people, _CLUSTERED_SIGNS)
+
+
+def rank_biserial_of(codes: np.ndarray, moved: np.ndarray, n_people: int) -> Callable[[np.ndarray], np.ndarray]:
+    """Rank-biserial on weights of people: midranks follow from how often each size of change stands in a sample.
+
+    Parameters
+    ----------
+    codes : ndarray of int, shape (m,)
+        Who gave each pair that moved, 0 … n_people - 1.
+    moved : ndarray, shape (m,)
+        Changes, none of them 0.
+    n_people : int
+        Number of people, those who did not move among them.
+
+    Returns
+    -------
+    callable
+        Takes weights, shape (b, n_people); returns b values.
+    """
+    sizes, kind = np.unique(snap_ties(np.abs(moved)), return_inverse=True)
+    few = len(sizes) <= _FEW_SIZES
+    ups, downs = (np.zeros((n_people, len(sizes))) if few else None for _ in range(2))
+    order = np.argsort(kind, kind="stable")
+    who, up = codes[order], moved[order] > 0
+    starts = np.flatnonzero(np.diff(kind[order], prepend=-1))
+    if few:
+        np.add.at(ups, (codes[moved > 0], kind[moved > 0]), 1.0)
+        np.add.at(downs, (codes[moved < 0], kind[moved < 0]), 1.0)
 
     def statistic(weights: np.ndarray) -> np.ndarray:
-        each = weights[:, who]
-        count, net = np.add.reduceat(each, starts, axis=1), np.add.reduceat(each * sign, starts, axis=1)
+        if few:  # sums of whole numbers are exact in any order, and so this product is, with any number of cores
+            rose, fell = weights @ ups, weights @ downs
+        else:
+            each = weights[:, who]
+            rose = np.add.reduceat(each * up, starts, axis=1)
+            fell = np.add.reduceat(each * ~up, starts, axis=1)
+        count = rose + fell
         midrank = np.cumsum(count, axis=1) - (count - 1) / 2
         total = np.sum(count * midrank, axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):
-            return np.where(total > 0, np.sum(net * midrank, axis=1) / total, np.nan)
+            return np.where(total > 0, np.sum((rose - fell) * midrank, axis=1) / total, np.nan)
 
     return statistic
