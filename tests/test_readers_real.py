@@ -142,5 +142,7 @@ def test_a_real_file_under_the_wrong_platform(shared: Path):
         read(shared / "raw_exports/surveymonkey_todo2018.csv", "qualtrics")
     with pytest.raises(StudyError, match="this looks like a Qualtrics export"):
         read(shared / "raw_exports/qualtrics_exceed_python.csv", "redcap")
-    with pytest.raises(StudyError, match="this looks like a plain table"):
+    with pytest.raises(StudyError, match="this looks like a Google Forms export"):
         read(shared / "edamame/EDAMAME_2018_PRE_SURVEY.csv", "microsoft_forms")
+    with pytest.raises(StudyError, match="this looks like a plain table"):
+        read(shared / "nhs_feedback/phase1_text_data.csv", "microsoft_forms")

@@ -13,9 +13,9 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 import pandas as pd  # noqa: E402
 from prepost.doctor.draft import Examined, as_csv, draft, scales_of  # noqa: E402
-from prepost.doctor.platform import detect  # noqa: E402
 from prepost.errors import StudyError  # noqa: E402
 from prepost.readers import read  # noqa: E402
+from prepost.readers.detect import candidates  # noqa: E402
 from prepost.tables import write_text  # noqa: E402
 
 ENDINGS = (".csv", ".tsv", ".xlsx", ".sav", ".zsav", ".parquet")
@@ -54,7 +54,7 @@ def _examine(paths: list[Path], data: Path) -> tuple[list[Examined], list[str]]:
     files, unread = [], []
     for path in paths:
         try:
-            what = detect(path)
+            what = candidates(path)[0]
             table = read(path, what.platform)
         except StudyError as error:
             unread.append(str(error))

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 from prepost.readers.grid import Grid, read_grid
-from prepost.readers.table import (
-    Column,
-    RawTable,
-    ReadOptions,
-    file_error,
-    make_table,
-    steady,
-    take_records,
-    unique_names,
-)
+from prepost.readers.legend import without_legend
+from prepost.readers.parts import spanned_columns
+from prepost.readers.table import RawTable, ReadOptions, file_error, make_table, steady, take_records
 from prepost.readers.workbook import cell_text
 
 _NUMBER = re.compile(r"\s*[-+]?\d+(?:[.,]\d+)?\s*$")
-_BELOW = "below an empty line and without what every response has: a legend or a note, not a response"
-
-Records = Sequence[tuple[int, Sequence[str]]]
 
 
 def read_plain(path: Path, options: ReadOptions) -> RawTable:
@@ -53,25 +42,8 @@ def read_plain(path: Path, options: ReadOptions) -> RawTable:
     grid = read_grid(path, options)
     headers = [cells for _, cells in grid.records[: _header_rows(grid)]]
     taken, refused = take_records(grid.records[len(headers) :], headers)
-    legend = _legend([line for line, reason in refused if reason == "empty line"], taken)
-    refused += [(line, _BELOW) for line in sorted(legend)]
-    taken = [(line, cells) for line, cells in taken if line not in legend]
-    return make_table(_columns(headers), taken, refused, notes={**grid.notes, "header_rows": str(len(headers))})
-
-
-def _columns(headers: Sequence[Sequence[str]]) -> list[Column]:
-    header = headers[0]
-    if len(headers) == 1:
-        return [Column(name=name, header=cell) for name, cell in zip(unique_names(header), header, strict=True)]
-    heading, named, questions = "", [], []
-    for cell, part in zip(header, headers[1], strict=True):
-        heading = cell if cell.strip() else heading
-        named.append(f"{heading} [{part}]" if part.strip() and heading else part if part.strip() else heading)
-        questions.append(part if part.strip() else cell or None)
-    return [
-        Column(name=name, header=cell or part, question=question)
-        for name, cell, part, question in zip(unique_names(named), header, headers[1], questions, strict=True)
-    ]
+    taken, refused = without_legend(taken, refused)
+    return make_table(spanned_columns(headers), taken, refused, notes={**grid.notes, "header_rows": str(len(headers))})
 
 
 def _header_rows(grid: Grid) -> int:
@@ -95,21 +67,6 @@ def _numeric_below(grid: Grid, position: int) -> bool:
     filled = [cell for cell in cells if cell.strip()]
     numbers = sum(bool(_NUMBER.match(cell)) for cell in filled)
     return numbers > 0 and numbers >= 0.9 * len(filled)
-
-
-def _legend(empty: Sequence[int], taken: Records) -> set[int]:
-    if not empty:
-        return set()
-    above = [cells for line, cells in taken if line < min(empty)]
-    if not above:
-        return set()
-    always = [position for position in range(len(above[0])) if all(cells[position].strip() for cells in above)]
-    legend = set()
-    for line, cells in taken:
-        missing = [not cells[position].strip() for position in always]
-        if line > min(empty) and missing and missing[0] and sum(missing) * 2 >= len(missing):
-            legend.add(line)
-    return legend
 
 
 def _read_parquet(path: Path) -> RawTable:
@@ -138,4 +95,4 @@ def _read_parquet(path: Path) -> RawTable:
     header = list(table.column_names)
     records = [(case, list(cells)) for case, cells in enumerate(zip(*lists, strict=True), start=1)]
     taken, refused = take_records(records, [header])
-    return make_table(_columns([header]), taken, refused, notes={"header_rows": "0"})
+    return make_table(spanned_columns([header]), taken, refused, notes={"header_rows": "0"})

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from prepost.readers.grid import Grid, read_grid
+from prepost.readers.parts import check_widths
 from prepost.readers.recognise import require
 from prepost.readers.table import Column, RawTable, ReadOptions, find_meta, make_table, take_records, unique_names
 
@@ -40,11 +41,12 @@ def read_qualtrics(path: Path, options: ReadOptions) -> RawTable:
     Raises
     ------
     StudyError
-        The file lacks Qualtrics' marks.
+        The file lacks Qualtrics' marks, or a further header row holds more cells than the first.
     """
     grid = read_grid(path, options)
     require(path, "qualtrics", grid)
     heads = _header_rows(grid)
+    check_widths(path, grid, heads)
     headers = [cells for _, cells in grid.records[:heads]]
     columns = _columns(headers)
     taken, refused = take_records(grid.records[heads:], headers)
@@ -66,7 +68,7 @@ def _header_rows(grid: Grid) -> int:
 
 def _columns(headers: list[list[str]]) -> list[Column]:
     width = len(headers[0])
-    padded = [row + [""] * (width - len(row)) for row in headers]
+    padded = [row[:width] + [""] * (width - len(row)) for row in headers]
     wordings = [cell or None for cell in padded[1]] if len(padded) > 1 else [None] * width
     wanted = _import_ids(padded[0], padded[2]) if len(padded) > 2 else padded[0]
     return [
