@@ -54,8 +54,9 @@ def test_a_write_that_breaks_off_leaves_the_old_file_and_no_scratch(tmp_path, mo
         raise OSError("No space left on device")
 
     monkeypatch.setattr(pd.DataFrame, "to_csv", half)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(StudyError, match="a.csv\n  what      it cannot be written .No space left on device") as caught:
         tables.write(unmapped(["GP"]), path, "unmapped")
+    assert caught.value.kind == "file"
     assert path.read_bytes() == before and [p.name for p in tmp_path.iterdir()] == ["a.csv"]
 
 

@@ -13,10 +13,13 @@ import time
 from pathlib import Path
 from typing import TextIO
 
+import keeping
 from supervise import run
 
 WORKFLOW = Path(__file__).resolve().parent
 EXIT_STUDY, EXIT_FILE, EXIT_BUSY = 10, 11, 13  # as prepost.errors.EXIT_CODES
+# What Snakemake itself, or a program that a step started, says of a disk on which it cannot write.
+DISK = re.compile(r"No space left on device|Disk quota exceeded|File too large|Read-only file system")
 PATIENCE = 60  # seconds that the jobs of a killed run may take to end
 
 
@@ -34,8 +37,10 @@ def main() -> int:
         return _refuse("PROFILE", f"there is no profile '{given.profile}'", f"PROFILE={' or PROFILE='.join(profiles)}")
     try:
         lock = _lock(study / "results")
+        if lock is not None:
+            keeping.set_aside(study / "results")
     except OSError as error:
-        expected = "a folder in which you may write"
+        expected = "a folder in which you may write, on a disk with room"
         return _refuse(f"{given.study}/results", f"cannot be written ({error.strerror})", expected, EXIT_FILE)
     if lock is None:
         sys.stderr.write(f"Another run of this study is under way ({given.study}); wait for it, or stop it first.\n")
@@ -66,8 +71,7 @@ def _lock(results: Path) -> TextIO | None:
         with contextlib.suppress(BlockingIOError):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             lock.truncate(0)
-            lock.write(str(os.getpid()))
-            lock.flush()
+            os.write(lock.fileno(), str(os.getpid()).encode())
             return lock
         lock.seek(0)
         if not _is_gone(lock.read()):
@@ -95,20 +99,43 @@ def _build(study: Path, data: Path, given: argparse.Namespace, lock: TextIO) -> 
         run([*_snakemake(study, data, given), "--unlock"], lock)
     started, before = time.time(), _written(logs)
     code, held = run(_snakemake(study, data, given, *given.targets), lock)
-    errors = _study_errors(logs, before) if code else []
+    report = study / "results" / "9_report" / "report.html"
+    if code:
+        with contextlib.suppress(OSError):
+            keeping.put_back(study / "results")
+        _tell(code, held, _study_errors(logs, before))
+        if report.exists():
+            sys.stderr.write(f"\nThe report of the last good run stays: {os.path.relpath(report)}\n")
+    else:
+        keeping.let_go(study / "results")
+        if not given.targets:
+            sys.stdout.write(f"\nThe report: {os.path.relpath(report)}   ({time.time() - started:.0f} s)\n")
+    return code
+
+
+def _tell(code: int, held: list[str], errors: list[str]) -> None:
+    """Tell why a run did not end well: faults of the study or the disk in words, a fault of ours with its traceback."""
+    whose = "This is a fault of prepost itself, not of the study; results/logs has the whole story."
+    ours = any(line.startswith("Traceback") for line in held)
+    errors = errors or _marked(held)
     if code > 128:
         sys.stderr.write("\nStopped. What was finished stays; the same command goes on from there.\n")
-        return code
-    if not errors or any(line.startswith("Traceback") for line in held):
-        sys.stderr.writelines(held)
-    if errors:
-        sys.stderr.write("\nThe study needs mending:\n\n" + "\n\n".join(errors) + "\n")
-    elif any(line.startswith("Traceback") for line in held):
-        sys.stderr.write("\nThis is a fault of prepost itself, not of the study; results/logs has the whole story.\n")
-    elif not code and not given.targets:
-        report = os.path.relpath(study / "results" / "9_report" / "report.html")
-        sys.stdout.write(f"\nThe report: {report}   ({time.time() - started:.0f} s)\n")
-    return code
+    elif disk := next((found[0] for line in held if (found := DISK.search(line))), ""):
+        fault = f"results\n  what      it cannot be written ({disk})\n  fix       make room, then run again"
+        sys.stderr.write("\nThe disk needs mending:\n\n" + "\n\n".join(errors or [fault]) + "\n")
+    else:
+        if ours or not errors:
+            sys.stderr.writelines(held)
+        if errors:
+            sys.stderr.write("\nThe study needs mending:\n\n" + "\n\n".join(errors) + "\n")
+        elif ours:
+            sys.stderr.write(f"\n{whose}\n")
+
+
+def _marked(held: list[str]) -> list[str]:
+    """The faults that steps wrote to stderr, since their logs could not be written."""
+    lines = [line.removeprefix("StudyError: ").rstrip() for line in held if line.startswith("StudyError: ")]
+    return list(dict.fromkeys(fault.strip() for fault in re.split(r"\n(?=\S)", "\n".join(lines)) if fault))
 
 
 def _snakemake(study: Path, data: Path, given: argparse.Namespace, *targets: str) -> list[str]:

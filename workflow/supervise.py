@@ -16,7 +16,10 @@ NOISE = (
     *("Using ", "Assuming ", "Singularity containers", "Select jobs", "Execute ", "Elapsed time", "Shutting down"),
     *("Unlocking ", "Nothing to be done", "Complete log", "host:", "Building DAG", "Exiting because a job"),
 )
-TROUBLE = ("Traceback", "RuleException", "CalledProcessError", "WorkflowError", "Error in ", "Terminating", "Will exit")
+TROUBLE = (
+    *("StudyError", "Traceback", "RuleException", "CalledProcessError", "WorkflowError", "OSError", "PermissionError"),
+    *("Error in ", "Terminating", "Will exit"),
+)
 PROGRESS = re.compile(r"  \S.*\(\d+\.\d s\)$")
 
 

@@ -14,10 +14,11 @@ import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, NoReturn, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
+from prepost.disk import disk_fault
 from prepost.errors import StudyError
 
 log = logging.getLogger("prepost")
@@ -39,7 +40,8 @@ def run(main: Callable[..., None], snakemake: Any | None) -> None:
     Notes
     -----
     The first line of the log is the command that runs the step alone. A StudyError is written to stderr and to
-    the log without a traceback, and ends the process with its exit code; anything else keeps its traceback.
+    the log without a traceback, and ends the process with its exit code; so does a disk that is full or read-only.
+    Anything else keeps its traceback.
     """
     hints = get_type_hints(main)
     hints.pop("return", None)
@@ -48,16 +50,16 @@ def run(main: Callable[..., None], snakemake: Any | None) -> None:
     last = _Last()
     with warnings.catch_warnings():
         warnings.simplefilter("default")
-        _start_log(path, last, _command(_script(main, snakemake), given))
         try:
+            _start_log(path, last, _command(_script(main, snakemake), given))
             start = time.monotonic()
             main(**_typed(hints, given, alone=snakemake is None))
         except StudyError as error:
-            log.error("%s\n%s", ERROR_MARK, error)
-            if snakemake is None:
-                sys.stderr.write(f"{error}\n")
-            sys.exit(error.exit_code)
-        except Exception:
+            _end(error, alone=snakemake is None)
+        except Exception as error:
+            fault = disk_fault(error)
+            if fault is not None:
+                _end(fault, alone=snakemake is None)
             log.exception("a fault of prepost itself, not of the study")
             raise
         finally:
@@ -65,6 +67,25 @@ def run(main: Callable[..., None], snakemake: Any | None) -> None:
     label = snakemake.rule if snakemake is not None else Path(sys.argv[0]).stem
     which = " ".join(str(value) for value in dict(snakemake.wildcards).values()) if snakemake is not None else ""
     sys.stderr.write(f"  {label:<18} {which:<18} {last.message}  ({time.monotonic() - start:.1f} s)\n")
+
+
+def _end(error: StudyError, *, alone: bool) -> NoReturn:
+    """Tell a fault and end; where the log cannot be written, stderr tells it, each line marked for build.py."""
+    log.error("%s\n%s", ERROR_MARK, error)
+    if alone:
+        sys.stderr.write(f"{error}\n")
+    elif not any(isinstance(handler, _File) and handler.whole for handler in log.handlers):
+        sys.stderr.write("".join(f"{ERROR_MARK}: {line}\n" for line in str(error).splitlines()))
+    sys.exit(error.exit_code)
+
+
+class _File(logging.FileHandler):
+    """A log that says whether all of it was written, in place of a traceback for each line that was not."""
+
+    whole = True
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        self.whole = False
 
 
 class _Last(logging.Handler):
@@ -87,7 +108,7 @@ def _start_log(path: Path | None, last: logging.Handler, command: str) -> None:
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(command + "\n", encoding="utf-8")
-        handlers.append(logging.FileHandler(path, encoding="utf-8"))
+        handlers.append(_File(path, encoding="utf-8"))
     for handler in handlers:
         log.addHandler(handler)
     logging.captureWarnings(True)

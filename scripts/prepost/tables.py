@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
 import pyarrow as pa_lib
 
+from prepost.disk import disk_fault
 from prepost.errors import Fault, StudyError
 from prepost.schemas import SCHEMAS
 
@@ -94,14 +95,23 @@ def write_text(text: str, path: Path) -> None:
 
 @contextmanager
 def _whole(path: Path) -> Iterator[Path]:
-    """Give a scratch file beside the path; it takes the path's name only once it is written without a fault."""
+    """Give a scratch file beside the path; it takes the path's name only once it is written without a fault.
+
+    A disk that is full or read-only is a StudyError, and leaves the file that stood there.
+    """
     scratch = path.with_name(f".{path.name}.part")
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield scratch
         os.replace(scratch, path)
+    except OSError as error:
+        fault = disk_fault(error, path.name)
+        if fault is None:
+            raise
+        raise fault from None
     finally:
-        scratch.unlink(missing_ok=True)
+        with suppress(OSError):
+            scratch.unlink(missing_ok=True)
 
 
 def _defused(frame: pd.DataFrame) -> pd.DataFrame:

@@ -14,10 +14,8 @@ sys.path[:0] = [str(REPO / "scripts"), str(REPO / "workflow")]
 from prepost.errors import StudyError
 from prepost.simulation.guard import refusal
 from prepost.study_loading import load, missing_raw_files
+from prepost.table_names import TABLES
 
-COUNTS = ["flow", "missing", "participants", "participation", "movement", "transitions"]
-ESTIMATES = ["comparisons", "levels", "reliability"]
-TABLES = sorted(COUNTS + ESTIMATES)
 FIGURES = ["flow", "likert", "modules", "movement", "outcomes", "participants", "three_months", "transitions"]
 AUDITED = ["1_ingested", "2_cleaned", "3_matched", "4_scored", "6_statistics", "7_release", "8_exhibits"]
 
@@ -35,7 +33,7 @@ def study_or_exit():
             missing_raw_files(found, DATA)
         return found, simulated
     except StudyError as error:
-        sys.stderr.write(f"\n{error}\n\n")
+        sys.stderr.write(f"\nThe study needs mending:\n\n{error}\n\n")
         sys.exit(error.exit_code)
 
 

@@ -50,8 +50,11 @@ def make_page(markdown: str, meta: Mapping[str, Any], html: Path, *, source: Pat
         raise StudyError(*faults, kind="study")
     html.parent.mkdir(parents=True, exist_ok=True)
     unfinished = html.with_name(html.name + ".part")
-    unfinished.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(unfinished, html)
+    try:
+        unfinished.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(unfinished, html)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 class _Page(HTMLParser):
