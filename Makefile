@@ -2,7 +2,7 @@
 # A study is a folder that holds config/: make report STUDY=studies/dart DATA=../shared/data/dart CORES=2
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help report test study doctor trace compare lint lock quarto clean
+.PHONY: help report twins test study doctor trace compare lint lock quarto clean
 
 STUDY ?= .
 DATA ?= $(STUDY)/data
@@ -20,6 +20,7 @@ help:
 	@printf '%s\n' \
 	  'make report                         regenerate the report of the bundled study' \
 	  'make report STUDY=… DATA=… CORES=…  the same for another study' \
+	  'make twins [STUDY=…]                the same report as a Word document and a PDF' \
 	  'make test                           run the tests' \
 	  'make study NAME=x                   begin a new study in studies/x' \
 	  'make doctor STUDY=… [DATA=…]        draft the sheets of a new study from its exports' \
@@ -46,6 +47,12 @@ endif
 
 report: $(READY)
 	@$(PY) workflow/build.py --study '$(STUDY)' --data '$(DATA)' --cores '$(CORES)' --profile '$(PROFILE)'
+
+TWINS := results/9_report/report.docx results/9_report/report.pdf
+twins: $(READY)
+	@$(PY) workflow/build.py --study '$(STUDY)' --data '$(DATA)' --cores '$(CORES)' --profile '$(PROFILE)' \
+	  results/9_report/report.html $(TWINS)
+	@printf 'Beside the report: %s\n' $(TWINS:%='$(STUDY)/%')
 
 test: $(READY)
 	@$(PY) -m pytest -n 2 $(ARGS)
