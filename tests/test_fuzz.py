@@ -1,6 +1,7 @@
 """A few hundred mutated exports: nothing but a StudyError, no row lost, no row invented; `make fuzz` drives more."""
 
 import fuzz
+import mutants
 import pytest
 from hypothesis import HealthCheck, given, settings
 
@@ -11,17 +12,17 @@ def folder(tmp_path_factory):
 
 
 @pytest.mark.filterwarnings("ignore")
-@settings(max_examples=200, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-@given(mutant=fuzz.mutants())
+@settings(max_examples=300, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@given(mutant=mutants.mutants())
 def test_a_mutated_export_is_refused_in_words_or_every_row_is_accounted_for(folder, mutant):
     export, changes = mutant
-    fuzz.drive(export, fuzz.mutated(export, changes), folder)
+    fuzz.drive(export, mutants.mutated(export, changes), folder)
 
 
-@pytest.mark.parametrize("export", fuzz.EXPORTS)
+@pytest.mark.parametrize("export", mutants.EXPORTS)
 def test_the_whole_export_comes_through(folder, export):
-    stage, records, taken = fuzz.drive(export, fuzz.original(export), folder)
-    assert stage == "cleaned" and 0 < taken <= records
+    end = fuzz.drive(export, mutants.original(export), folder)
+    assert end.stage == "cleaned" and 0 < end.taken <= end.records
 
 
 def test_a_lost_row_would_be_seen(folder, monkeypatch):
@@ -33,4 +34,4 @@ def test_a_lost_row_would_be_seen(folder, monkeypatch):
 
     monkeypatch.setattr(fuzz, "ingest", losing)
     with pytest.raises(AssertionError, match="ingest loses"):
-        fuzz.drive("after", fuzz.original("after"), folder)
+        fuzz.drive("after", mutants.original("after"), folder)
