@@ -76,9 +76,11 @@ def _grid(change):
     """Make a mutation of rows of cells one of the bytes of a CSV; Latin-1 leaves every byte that is not touched."""
 
     def of_text(data: bytes, a: int, b: int, c: int) -> bytes:
-        rows = change(list(csv.reader(io.StringIO(data.decode("latin-1"), newline=""))), a, b, c)
+        first = data.partition(b"\n")[0]
+        mark = max(",;\t", key=lambda mark: first.count(mark.encode()))
+        rows = change(list(csv.reader(io.StringIO(data.decode("latin-1"), newline=""), delimiter=mark)), a, b, c)
         out = io.StringIO(newline="")
-        csv.writer(out, lineterminator="\n").writerows(rows)
+        csv.writer(out, delimiter=mark, lineterminator="\n").writerows(rows)
         return out.getvalue().encode("latin-1", "replace")
 
     return functools.wraps(change)(of_text)
@@ -346,27 +348,41 @@ def _after() -> list[list[str]]:
     return list(csv.reader(io.StringIO(text, newline="")))
 
 
-def _as(platform: str, file: str, kinds: dict, names: dict[str, str] | None = None) -> Export:
+def _as(platform: str, file: str, kinds: dict, columns: dict[str, str] | None = None) -> Export:
     """`after` as another platform would have exported it, some columns under other names, its wordings signed off."""
     row = SOURCES["after"].model_copy(update={"platform": platform, "file": file})
     fields = [
-        field.model_copy(update={"column": (names or {}).get(field.column, field.column), "wording": field.column})
+        field.model_copy(update={"column": (columns or {}).get(field.column, field.column), "wording": field.column})
         for field in STUDY.fields
         if field.source == "after"
     ]
     return Export(row, fields, file, kinds)
 
 
-_JISC = {name: f"{place}. {name}" for place, name in enumerate(_after()[0], start=1)}
-_JISC |= {"response_id": "Unique Response Number", "completed": "Completion Date"}
-_JISC = {name: _JISC[name] for name in _after()[0]}
+HEAD, *ANSWERS = _after()
+_OWN = {"response_id", "completed"}
+_NUMBER_OF = {name: place for place, name in enumerate(HEAD, start=1)}
+_JISC = {"response_id": "Unique Response Number", "completed": "Completion Date"}
+_JISC |= {name: f"{place}. {name}" for name, place in _NUMBER_OF.items() if name not in _OWN}
 _FORMS = {"response_id": "ID", "completed": "Completion time"}
+_LIME = {"response_id": "id", "completed": "submitdate"}
+_LIME |= {name: f"G01Q{place:02}" for name, place in _NUMBER_OF.items() if name not in _OWN}
+_GOOGLE = {"completed": "Timestamp"}
+_SMART = {"response_id": "UserID", "completed": "Ended"}
+_SMART |= {name: f"Q{place}. {name}" for name, place in _NUMBER_OF.items() if name not in _OWN}
+_WEBROPOL = {"completed": "Vastausaika"}
+_WEBROPOL |= {name: f"How well [{name}]" for name in ("active_listening", "shared_plan")}
 EXPORTS: dict[str, Export] = {
     **{
         name: Export(row, [field for field in STUDY.fields if field.source == name], row.file, TEXT_KINDS)
         for name, row in SOURCES.items()
     },
     "jisc": _as("jisc", "after_jisc.csv", TEXT_KINDS, _JISC),
+    "google": _as("google_forms", "after_google.csv", TEXT_KINDS, _GOOGLE),
+    "smart": _as("smartsurvey", "after_smart.csv", TEXT_KINDS, _SMART),
+    "lime": _as("limesurvey", "after_lime.csv", TEXT_KINDS, _LIME),
+    "webropol": _as("webropol", "after_webropol.csv", TEXT_KINDS, _WEBROPOL),
+    "lime, unnamed": _as("auto", "after_unnamed.csv", TEXT_KINDS, _LIME),
     "plain workbook": _as("plain", "after_plain.xlsx", SHEET_KINDS),
     "forms workbook": _as("microsoft_forms", "after_forms.xlsx", SHEET_KINDS, _FORMS),
     "spss": _as("spss", "after.sav", CASE_KINDS),
@@ -378,19 +394,38 @@ def original(export: str) -> bytes:
     """The bytes of a whole export."""
     if export in SOURCES:
         return (TOY / "data" / SOURCES[export].file).read_bytes()
-    head, *rows = _after()
+    moved = [[row[1], row[0], *row[2:]] for row in [HEAD, *ANSWERS]]  # the time before the id
     match export:
         case "jisc":
-            out = io.StringIO(newline="")
-            csv.writer(out, lineterminator="\n").writerows([list(_JISC.values()), *rows])
-            return out.getvalue().encode()
+            return _csv([[_JISC[name] for name in HEAD], *ANSWERS])
+        case "google":
+            return _csv([["Timestamp", *moved[0][1:]], *moved[1:]])
+        case "smart":
+            own = ["UserNo", "Started", "Unique ID", "IP Address"]
+            return _csv([[*(_SMART[name] for name in HEAD), *own], *([*row, "1", row[1], "", ""] for row in ANSWERS)])
+        case "lime" | "lime, unnamed":
+            asked = [_LIME[name] if name in _OWN else f"{_LIME[name]}. {name}" for name in HEAD]
+            rows = [[*row[:2], "3", "en", "4711", *row[2:]] for row in ANSWERS]
+            return b"\xef\xbb\xbf" + _csv([[*asked[:2], "lastpage", "startlanguage", "seed", *asked[2:]], *rows], ";")
+        case "webropol":
+            first = ["Vastausaika", *(name if name not in _WEBROPOL else "How well" for name in moved[0][1:])]
+            first[first.index("How well") + 1] = ""
+            second = [name if name in _WEBROPOL and name not in _OWN else "-" for name in moved[0]]
+            legend = [[""] * len(first), ["", "1 = Well"] + [""] * (len(first) - 2)]
+            return _csv([first, second, *moved[1:], *legend], "\t")
         case "plain workbook":
-            return workbook_of([head, *rows])
+            return workbook_of([HEAD, *ANSWERS])
         case "forms workbook":
             asked = ["ID", "Start time", "Completion time", "Email", "Name"]
-            return workbook_of([asked + head[2:], *([r[0], r[1], r[1], "anonymous", None, *r[2:]] for r in rows)])
+            return workbook_of([asked + HEAD[2:], *([r[0], r[1], r[1], "anonymous", None, *r[2:]] for r in ANSWERS)])
         case _:
-            return _spss(pd.DataFrame(rows, columns=head))
+            return _spss(pd.DataFrame(ANSWERS, columns=HEAD))
+
+
+def _csv(rows: list[list[str]], delimiter: str = ",") -> bytes:
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows(rows)
+    return out.getvalue().encode()
 
 
 def _spss(frame: pd.DataFrame) -> bytes:

@@ -12,7 +12,7 @@ def folder(tmp_path_factory):
 
 
 @pytest.mark.filterwarnings("ignore")
-@settings(max_examples=300, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=250, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(mutant=mutants.mutants())
 def test_a_mutated_export_is_refused_in_words_or_every_row_is_accounted_for(folder, mutant):
     export, changes = mutant
