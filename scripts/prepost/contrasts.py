@@ -1,0 +1,354 @@
+"""Do groups differ in their change, and by how much: regressions that know who gave several pairs.
+
+A group is set against the rest, with an interval for the difference. That one group's change is clear and another's
+is not says nothing about their difference, and so no table here holds the groups' own tests.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy import stats
+
+from prepost.pairs import TIE_TOLERANCE, base, complete_pairs
+
+#: Groups of fewer people are told to be too few, not compared.
+FEWEST_PEOPLE = 10
+TOO_FEW = "too few to say: fewer than {} people"
+_INFERRED = ("mean", "mean_rest", "estimate", "se", "ci_low", "ci_high", "statistic", "df", "p")
+DOSE_CAVEAT = (
+    "Learners chose how many modules to take: those who took more may differ from the others in more than what they "
+    "learned."
+)
+WEAK = "fewer than 4 degrees of freedom: interval and p are weak"
+
+
+class Regression(NamedTuple):
+    """A least-squares fit with its CR2 variance, and per cluster what degrees of freedom need."""
+
+    coefficients: np.ndarray
+    covariance: np.ndarray
+    n: int
+    n_people: int
+    note: str
+    bread: np.ndarray
+    own: np.ndarray
+    cross: np.ndarray
+
+
+class Contrast(NamedTuple):
+    """A linear combination of coefficients; NaN where ``note`` says why there is none."""
+
+    estimate: float
+    se: float
+    ci_low: float
+    ci_high: float
+    statistic: float
+    df: float
+    p: float
+    n: int
+    n_people: int
+    note: str
+
+
+class Wald(NamedTuple):
+    """A joint test; NaN where ``note`` says why there is none."""
+
+    statistic: float
+    df_num: float
+    df_denom: float
+    p: float
+    n: int
+    n_people: int
+    note: str
+
+
+def cr2_regression(outcome: ArrayLike, design: np.ndarray, person: ArrayLike | None = None) -> Regression:
+    """Ordinary least squares with cluster-robust CR2 variance, people being the clusters.
+
+    Parameters
+    ----------
+    outcome : array-like, shape (n,)
+        Missing values are dropped with their row.
+    design : ndarray, shape (n, p)
+        Columns of the regression, the intercept among them; finite.
+    person : array-like or None, shape (n,)
+        Who gave each pair. None: each pair is another person.
+
+    Returns
+    -------
+    Regression
+        ``coefficients`` (p,); ``covariance`` (p, p); ``n``; ``n_people``; ``note``, with NaN where there is no fit.
+
+    Notes
+    -----
+    Bias-reduced linearisation with an independent working model (Bell & McCaffrey 2002, Survey Methodology 28:169;
+    Pustejovsky & Tipton 2018, doi:10.1080/07350015.2016.1247004): with M = (X'X)⁻¹ and A_g the symmetric inverse
+    square root of I - X_g M X_g', V = M (Σ X_g' A_g e_g e_g' A_g X_g) M. Equal to R clubSandwich; with an intercept
+    alone it is ``robust.mean_change``.
+    """
+    design = np.asarray(design, dtype=float)
+    codes, y, *columns = complete_pairs(person, outcome, *design.T)
+    x = np.column_stack(columns) if len(y) else np.empty((0, design.shape[1]))
+    n, n_people = base(codes)
+    p = x.shape[1]
+    missing = (np.full(p, np.nan), np.full((p, p), np.nan), n, n_people)
+    empty = (np.zeros((p, p)), np.zeros((0, p, p)), np.zeros((0, p, p)))
+    if n <= p:
+        return Regression(*missing, "no more pairs than coefficients: no regression", *empty)
+    if np.linalg.matrix_rank(x) < p:
+        return Regression(*missing, "a column does not vary, or follows from others: no regression", *empty)
+    bread = np.linalg.inv(x.T @ x)
+    coefficients = bread @ (x.T @ y)
+    if n_people == 1:
+        return Regression(coefficients, *missing[1:], "all pairs come from one person: no standard error", *empty)
+    meat, own, cross = _by_cluster(codes, x, y - x @ coefficients, bread)
+    return Regression(coefficients, bread @ meat @ bread, n, n_people, "", bread, own, cross)
+
+
+def _by_cluster(
+    codes: np.ndarray, x: np.ndarray, residual: np.ndarray, bread: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the meat, and per cluster P'P and X'P with P = A X M; clusters of one size at a time."""
+    order = np.argsort(codes, kind="stable")
+    sizes = np.bincount(codes)
+    starts = np.cumsum(sizes) - sizes
+    p = x.shape[1]
+    meat, own, cross = np.zeros((p, p)), np.zeros((len(sizes), p, p)), np.zeros((len(sizes), p, p))
+    for size in np.unique(sizes):
+        which = np.flatnonzero(sizes == size)
+        rows = order[starts[which, None] + np.arange(size)]
+        mine = x[rows]
+        value, vector = np.linalg.eigh(np.eye(size) - mine @ bread @ mine.transpose(0, 2, 1))
+        root = np.where(value > 1e-10, 1 / np.sqrt(np.maximum(value, 1e-10)), 0.0)
+        adjusted = (vector * root[:, None, :]) @ vector.transpose(0, 2, 1) @ mine
+        scores = np.einsum("gsp,gs->gp", adjusted, residual[rows])
+        meat += np.einsum("gp,gq->pq", scores, scores)
+        projected = adjusted @ bread
+        own[which] = projected.transpose(0, 2, 1) @ projected
+        cross[which] = mine.transpose(0, 2, 1) @ projected
+    return meat, own, cross
+
+
+def linear_contrast(fit: Regression, weights: ArrayLike, level: float = 0.95) -> Contrast:
+    """Estimate a linear combination of coefficients with Satterthwaite degrees of freedom.
+
+    Parameters
+    ----------
+    fit : Regression
+        From ``cr2_regression``.
+    weights : array-like, shape (p,)
+        Weight of each coefficient.
+    level : float
+        Confidence level, between 0 and 1.
+
+    Returns
+    -------
+    Contrast
+        ``estimate``; ``se``; ``ci_low``, ``ci_high`` t interval on ``df``; ``statistic`` t against 0; ``df``; ``p``;
+        ``n`` pairs; ``n_people``; ``note``.
+
+    Notes
+    -----
+    df = (tr Ω)² / tr Ω², Ω_gh = p_g'(I - H)p_h with p_g = A_g X_g M c (Bell & McCaffrey 2002). Equal to clubSandwich.
+    """
+    c = np.asarray(weights, dtype=float)
+    estimate = float(c @ fit.coefficients)
+    if fit.note:
+        return Contrast(estimate, *[np.nan] * 6, fit.n, fit.n_people, fit.note)
+    variance = float(c @ fit.covariance @ c)
+    if variance <= (TIE_TOLERANCE * max(1.0, abs(estimate))) ** 2:
+        note = "nothing varies within the groups: no interval and no test"
+        return Contrast(estimate, 0.0, *[np.nan] * 5, fit.n, fit.n_people, note)
+    own, cross = np.einsum("gpq,p,q->g", fit.own, c, c), fit.cross @ c
+    trace, squares = _traces(own, cross, own, cross, fit.bread)
+    df, se = trace**2 / squares, float(np.sqrt(variance))
+    half = float(stats.t.ppf((1 + level) / 2, df)) * se
+    p = float(2 * stats.t.sf(abs(estimate / se), df))
+    note = WEAK if df < 4 else ""
+    return Contrast(estimate, se, estimate - half, estimate + half, estimate / se, df, p, fit.n, fit.n_people, note)
+
+
+def _traces(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray, bread: np.ndarray) -> tuple[float, float]:
+    """Return tr Ω₁ and tr Ω₁Ω₂ of diag(a) - b M b' and diag(c) - d M d' over clusters, without building them."""
+    first, second = np.einsum("gp,pq,gq->g", b, bread, b), np.einsum("gp,pq,gq->g", d, bread, d)
+    between = b.T @ d
+    squares = np.sum(a * c) - np.sum(a * second) - np.sum(c * first) + np.trace(bread @ between @ bread @ between.T)
+    return float(np.sum(a) - np.sum(first)), float(squares)
+
+
+def wald_htz(fit: Regression, weights: np.ndarray) -> Wald:
+    """Test several linear combinations at once, by Hotelling's T² with estimated degrees of freedom.
+
+    Parameters
+    ----------
+    fit : Regression
+        From ``cr2_regression``.
+    weights : ndarray, shape (q, p)
+        One combination a row, none following from the others.
+
+    Returns
+    -------
+    Wald
+        ``statistic`` F; ``df_num`` q; ``df_denom``; ``p``; ``n``; ``n_people``; ``note``.
+
+    Notes
+    -----
+    The test HTZ of Tipton & Pustejovsky 2015, doi:10.3102/1076998615606099: η = q(q + 1) / Σ_s Σ_t Var(v_st), with v
+    the CR2 variance of the combinations in units of its expectation; F = (η - q + 1)/(η q) · Q on q and η - q + 1.
+    Equal to R clubSandwich ``Wald_test(test = "HTZ")``.
+    """
+    c = np.atleast_2d(np.asarray(weights, dtype=float))
+    q = len(c)
+    if fit.note:
+        return Wald(*[np.nan] * 4, fit.n, fit.n_people, fit.note)
+    variance = c @ fit.covariance @ c.T
+    if np.linalg.matrix_rank(variance, tol=1e-12) < q:
+        return Wald(*[np.nan] * 4, fit.n, fit.n_people, "too little varies within the groups: no joint test")
+    expected = c @ (fit.own.sum(axis=0) - np.einsum("gpi,pq,gqj->ij", fit.cross, fit.bread, fit.cross)) @ c.T
+    value, vector = np.linalg.eigh(expected)
+    unit = (vector / np.sqrt(value)) @ vector.T @ c
+    own, cross = np.einsum("sp,gpq,tq->stg", unit, fit.own, unit), np.einsum("gpq,sq->sgp", fit.cross, unit)
+    total = sum(_variance_of(own, cross, fit.bread, s, t) for s in range(q) for t in range(q))
+    eta = q * (q + 1) / total
+    joint = c @ fit.coefficients
+    if eta - q + 1 <= 0:
+        return Wald(*[np.nan] * 4, fit.n, fit.n_people, "too few people for a joint test of so many groups")
+    statistic = (eta - q + 1) / (eta * q) * float(joint @ np.linalg.solve(variance, joint))
+    p = float(stats.f.sf(statistic, q, eta - q + 1))
+    note = WEAK if eta - q + 1 < 4 else ""
+    return Wald(statistic, float(q), float(eta - q + 1), p, fit.n, fit.n_people, note)
+
+
+def _variance_of(own: np.ndarray, cross: np.ndarray, bread: np.ndarray, s: int, t: int) -> float:
+    """Variance of one entry of the variance matrix: tr Ω_ss Ω_tt + Σ Ω_st ∘ Ω_ts."""
+    _, same = _traces(own[s, s], cross[s], own[t, t], cross[t], bread)
+    diagonal = np.einsum("gp,pq,gq->g", cross[s], bread, cross[t])
+    across = cross[s].T @ cross[t]
+    mixed = np.sum(own[s, t] ** 2) - 2 * np.sum(own[s, t] * diagonal) + np.trace(bread @ across @ bread @ across)
+    return same + float(mixed)
+
+
+def group_contrasts(
+    change: ArrayLike,
+    group: ArrayLike,
+    person: ArrayLike | None = None,
+    *,
+    level: float = 0.95,
+    fewest_people: int = FEWEST_PEOPLE,
+) -> pd.DataFrame:
+    """Set the mean change of each group against that of everybody else.
+
+    Parameters
+    ----------
+    change : array-like, shape (n,)
+        After minus before, in scale points. Missing values are dropped.
+    group : array-like, shape (n,)
+        Module, role group, region …; pairs without one are dropped.
+    person : array-like or None, shape (n,)
+        Who gave each pair; a person may stand in several groups.
+    level : float
+        Confidence level, between 0 and 1.
+    fewest_people : int
+        A group of fewer people, or one that leaves fewer in the rest, has no contrast and says so.
+
+    Returns
+    -------
+    DataFrame
+        One row a group, sorted: ``group``; ``mean`` change of the group; ``mean_rest``; ``estimate`` of their
+        difference; ``se``; ``ci_low``; ``ci_high``; ``statistic``; ``df``; ``p``; ``n`` pairs and ``n_people`` of the
+        group; ``note``.
+
+    Notes
+    -----
+    Regression of the change on an intercept and the group's indicator, CR2 variance on the person, Satterthwaite df
+    (``cr2_regression``): the interaction of time and group.
+    """
+    codes, d, labels = _labelled(change, group, person)
+    rows = []
+    for label in sorted(set(labels)):
+        inside = labels == label
+        people = len(set(codes[inside]))
+        fit = cr2_regression(d, np.column_stack([np.ones(len(d)), inside]), codes)
+        found = linear_contrast(fit, [0.0, 1.0], level)
+        note = found.note
+        if people < fewest_people:
+            note = TOO_FEW.format(fewest_people)
+        elif len(set(codes[~inside])) < fewest_people:
+            note = f"too few to say: fewer than {fewest_people} people in the rest"
+        row = {"group": label, "mean": d[inside].mean(), "mean_rest": d[~inside].mean() if (~inside).any() else np.nan}
+        row |= {**found._asdict(), "n": int(inside.sum()), "n_people": people, "note": note}
+        if note.startswith("too few to say"):
+            row |= dict.fromkeys(_INFERRED, np.nan)
+        rows.append(row)
+    return pd.DataFrame(rows, columns=["group", "mean", "mean_rest", *Contrast._fields])
+
+
+def any_difference(
+    change: ArrayLike, group: ArrayLike, person: ArrayLike | None = None, *, fewest_people: int = FEWEST_PEOPLE
+) -> Wald:
+    """Test whether the groups' mean changes differ at all; groups of too few people stay out.
+
+    Parameters
+    ----------
+    change, group, person, fewest_people
+        As in ``group_contrasts``.
+
+    Returns
+    -------
+    Wald
+        ``wald_htz`` of all differences to the first group; ``n`` and ``n_people`` of the groups that took part.
+    """
+    codes, d, labels = _labelled(change, group, person)
+    large = [label for label in sorted(set(labels)) if len(set(codes[labels == label])) >= fewest_people]
+    taking = np.isin(labels, large)
+    n, n_people = int(taking.sum()), len(set(codes[taking]))
+    if len(large) < 2:
+        note = f"fewer than two groups of {fewest_people} people: nothing to compare"
+        return Wald(*[np.nan] * 4, n, n_people, note)
+    design = np.column_stack([labels[taking] == label for label in large]).astype(float)
+    differences = np.column_stack([-np.ones(len(large) - 1), np.eye(len(large) - 1)])
+    return wald_htz(cr2_regression(d[taking], design, codes[taking]), differences)
+
+
+def dose_response(
+    change: ArrayLike, dose: ArrayLike, person: ArrayLike | None = None, *, level: float = 0.95
+) -> Contrast:
+    """Slope of the change on the number of modules a person took; always shown with ``DOSE_CAVEAT``.
+
+    Parameters
+    ----------
+    change : array-like, shape (n,)
+        After minus before, in scale points.
+    dose : array-like, shape (n,)
+        Number of modules of the person of each pair.
+    person : array-like or None, shape (n,)
+        Who gave each pair.
+    level : float
+        Confidence level, between 0 and 1.
+
+    Returns
+    -------
+    Contrast
+        ``estimate``: difference in mean change a module more, in scale points; CR2 on the person.
+    """
+    codes, d, x = complete_pairs(person, change, dose)
+    if len(x) and np.ptp(x) <= TIE_TOLERANCE:
+        return Contrast(*[np.nan] * 7, *base(codes), "everybody took the same number of modules: no slope")
+    x = x - x.mean() if len(x) else x
+    return linear_contrast(cr2_regression(d, np.column_stack([np.ones(len(d)), x]), codes), [0.0, 1.0], level)
+
+
+def _labelled(
+    change: ArrayLike, group: ArrayLike, person: ArrayLike | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    labels = pd.Series(group).astype("string")
+    known = labels.notna().to_numpy()
+    people = np.arange(len(labels)) if person is None else pd.Series(person).to_numpy()
+    values = np.asarray(pd.array(change, dtype="Float64").to_numpy(dtype=float, na_value=np.nan))
+    keep = known & np.isfinite(values)
+    codes, d = complete_pairs(people[keep], values[keep])
+    return codes, d, labels.to_numpy(dtype=object)[keep]
