@@ -33,6 +33,8 @@ def main(
     delimiter = DELIMITERS.get(row.delimiter or "", row.delimiter)
     options = readers.ReadOptions(encoding=row.encoding, sheet=row.sheet, delimiter=delimiter)
     table = readers.read(raw, row.platform, options=options)
+    if row.platform == readers.AUTO:
+        log.info("platform %s (%s): %s", *(table.notes[name] for name in ("platform", "confidence", "reason")))
     mapping = map_columns(table.columns, row, field_rows, code_book)
     faults = drift(mapping, table.columns, code_book, row.source, row.file)
     if faults:

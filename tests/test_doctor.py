@@ -10,8 +10,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from builds import ROOT, copy_toy
+from prepost.dates import date_format
 from prepost.doctor.alignment import Asked, align
-from prepost.doctor.columns import Guess, date_format, guess_column
+from prepost.doctor.columns import Guess, guess_column
 from prepost.doctor.draft import scales_of
 
 with open(ROOT / "workflow" / "known_scales.csv", encoding="utf-8", newline="") as sheet:
@@ -59,7 +60,7 @@ def test_an_answer_given_once_is_not_written_into_a_draft() -> None:
         (["02/13/2024", "01/02/2024"], "%m/%d/%Y"),
         (["01/02/2024", "03/04/2024"], None),  # either may be the month: refused
         (["45292.5", "45293.25"], "excel"),
-        (["2024-02-13 09:00:00"], "%Y-%m-%d %H:%M:%S"),
+        (["2024-02-13 09:00:00"], "iso"),
         (["soon"], None),
     ],
 )

@@ -14,6 +14,9 @@ from prepost.wording import fold
 #: What is known about a response besides its answers.
 SPECIAL = ("module", "received", "response_id", "status", "duration_seconds")
 
+#: Where a response comes from: names that no column of an export can have.
+WHERE_FROM = ("source", "line", "wave")
+
 
 @dataclass(frozen=True)
 class Mapped:
@@ -36,6 +39,8 @@ class Mapped:
         does not make a wave answered.
     line : int
         Line of fields.csv; 0 where no line is needed.
+    date_format : str or None
+        How a date item is written, as fields.csv says.
     """
 
     item: str
@@ -45,6 +50,7 @@ class Mapped:
     wording: str | None = None
     shared: bool = False
     line: int = 0
+    date_format: str | None = None
 
 
 def slug(text: str) -> str:
@@ -116,7 +122,8 @@ def map_columns(
         here = [row.wave or source.wave] if not everywhere else [w for w in waves if (row.item, w) not in own]
         shared = everywhere and not source.wave
         found += [
-            Mapped(row.item, wave, column.name, row.match == "pattern", row.wording, shared, number) for wave in here
+            Mapped(row.item, wave, column.name, row.match == "pattern", row.wording, shared, number, row.date_format)
+            for wave in here
         ]
     faults += _twice(found, source)
     if faults:
@@ -125,7 +132,7 @@ def map_columns(
 
 
 def _by_name(columns: Sequence[Column], source: SourceRow) -> list[Mapped]:
-    taken: set[str] = set()
+    taken = set(WHERE_FROM)
     found = []
     for column in columns:
         name, count = slug(column.name), 1

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from prepost.dates import ISO, DateFormat, as_text, date_format, read_with
 from prepost.errors import Fault, StudyError
 from prepost.fields import SPECIAL, Mapped
 from prepost.readers import RawTable
@@ -21,10 +21,6 @@ SYNTHETIC_MARK = "SYN-"
 ANSWERS_COLUMN = "_answers"
 KNOWN = ["source", "line", "wave", "module", "received", "response_id", "status", "duration_seconds"]
 BLANK_PART = "no answer to any item of this wave"
-EXCEL = "excel"
-_OFFSET = re.compile(r"(?<=:\d\d)(\.\d+)?\s*(?:Z|[+-]\d\d:?\d\d)$")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_CENTURIES = (pd.Timestamp(1900, 1, 1), pd.Timestamp(2200, 1, 1))  # a date beyond them is a slip of the pen
 # https://www.qualtrics.com/support: Response Type; numeric exports give the codes.
 _QUALTRICS_STATUS = {
     "0": "IP Address",
@@ -114,7 +110,8 @@ def ingest(
     Raises
     ------
     StudyError
-        ``kind="data"`` where no date of receipt fits the date format.
+        ``kind="data"`` where no date of receipt fits the date format, or where the dates of a column may be read day
+        first and month first.
     """
     parts, refused = [], []
     for wave in waves:
@@ -150,12 +147,14 @@ def _part(
     for line in lines:
         if line.item not in SPECIAL:
             cells = table.rows[line.column].astype("string").fillna("")
-            data[line.item] = _labelled(cells, table.value_labels.get(line.column), source, book.get(line.item)).array
+            item = book.get(line.item)
+            cells = _labelled(cells, table.value_labels.get(line.column), source, item)
+            data[line.item] = (_dated(cells, line, source, item) if item and item.scale == "date" else cells).array
     part = pd.DataFrame(data)
     part[ANSWERS_COLUMN] = pd.array([source.answers or pd.NA] * len(part), dtype="string")
     if source.module and "module" not in columns:
         part["module"] = source.module
-    if source.platform == "qualtrics":
+    if table.notes.get("platform", source.platform) == "qualtrics":
         status = part["status"].str.strip()
         part["status"] = status.map(_QUALTRICS_STATUS).astype("string").fillna(part["status"])
     return part
@@ -172,6 +171,28 @@ def _labelled(cells: pd.Series, labels: dict[str, str] | None, source: SourceRow
     kept = set(item.missing) if item else set()
     lookup = {code: label for code, label in labels.items() if code not in kept}
     return cells.str.strip().map(lookup).astype("string").fillna(cells)
+
+
+def _dated(cells: pd.Series, line: Mapped, source: SourceRow, item: ItemRow) -> pd.Series:
+    """Return the answers to a date item as ISO 8601 dates; what is no date stays as exported."""
+    given = cells.mask(cells.str.strip().isin(list(item.missing)), "")
+    found = date_format(given) if line.date_format is None else None
+    if found and found.candidates:
+        place = f"config/fields.csv · line {line.line} (item '{line.item}')" if line.line else "config/fields.csv"
+        raise StudyError(
+            _undecided(f"{source.file} · column '{line.column}' (source '{source.source}')", found, place), kind="data"
+        )
+    pattern = line.date_format or (found.pattern if found else None)
+    return cells if pattern in (None, ISO) else as_text(read_with(given, pattern), cells)
+
+
+def _undecided(where: str, found: DateFormat, place: str) -> Fault:
+    return Fault(
+        where,
+        f"whether the day or the month comes first cannot be told: {found.why}",
+        "dates of which one at least has a day after the 12th, all written one way",
+        f"write date_format in {place}: {' or '.join(found.candidates)}",
+    )
 
 
 def _blank(part: pd.DataFrame, lines: Sequence[Mapped]) -> pd.Series:
@@ -203,40 +224,37 @@ def parse_received(cells: pd.Series, source: SourceRow, lines: pd.Series) -> tup
         As exported; blank or null where unknown.
     source : SourceRow
         Its ``date_format``: a strptime pattern, ``excel`` for serial numbers (days since 30 December 1899), or
-        nothing for ISO 8601.
+        nothing: then the dates themselves tell.
     lines : Series of int
         Line of each, for the fault.
 
     Returns
     -------
     received : Series of datetime64[us]
-        As the clock showed where the survey was answered: an offset at the end of an ISO date is let go.
+        As the clock showed where the survey was answered: an offset or a zone's name at the end is let go.
     unreadable : int
         How many are neither blank nor dates; null in `received`.
 
     Raises
     ------
     StudyError
-        ``kind="data"`` where there are dates and none can be read: the format is wrong, not the rows.
+        ``kind="data"`` where there are dates and none can be read (the format is wrong, not the rows), or where they
+        may be read day first and month first.
     """
     text = cells.astype("string").str.strip().replace("", pd.NA)
-    if source.date_format == EXCEL:
-        serial = text.where(text.str.fullmatch(_NUMBER).fillna(False)).astype("Float64").astype("float64")
-        received = pd.Timestamp(1899, 12, 30) + pd.to_timedelta(serial, unit="D")
-        received = received.fillna(_iso(text.where(serial.isna())))
-    elif source.date_format:
-        received = pd.to_datetime(text, format=source.date_format, errors="coerce")
-        if getattr(received.dtype, "tz", None) is not None:
-            received = received.dt.tz_localize(None)
-    else:
-        received = _iso(text)
-    received = received.astype("datetime64[us]")
-    received = received.where(received.between(*_CENTURIES))
+    where = f"{source.file} · date of receipt (source '{source.source}')"
+    pattern = source.date_format
+    if pattern is None:
+        found = date_format(text, dated=True)
+        if found.candidates:
+            raise StudyError(_undecided(where, found, "the line of this source in config/sources.csv"), kind="data")
+        pattern = found.pattern
+    received = read_with(text, pattern)
     unreadable = text.notna() & received.isna()
     if unreadable.any() and not received.notna().any():
         raise StudyError(
             Fault(
-                f"{source.file} · date of receipt (source '{source.source}')",
+                where,
                 f"none of the {int(unreadable.sum()):,} dates fits the format '{source.date_format or 'ISO 8601'}'",
                 "a strptime pattern such as %d/%m/%Y %H:%M, excel for serial numbers, or blank for ISO 8601",
                 "mend date_format of this source in config/sources.csv",
@@ -245,10 +263,6 @@ def parse_received(cells: pd.Series, source: SourceRow, lines: pd.Series) -> tup
             kind="data",
         )
     return received, int(unreadable.sum())
-
-
-def _iso(text: pd.Series) -> pd.Series:
-    return pd.to_datetime(text.str.replace(_OFFSET, r"\1", regex=True), format="ISO8601", errors="coerce")
 
 
 def check_synthetic(responses: pd.DataFrame, source: SourceRow, *, synthetic: bool, person_key: Sequence[str]) -> None:

@@ -69,12 +69,12 @@ class SourceRow(Row):
     strand: Literal["learners", "interviews", "population", "professionals", "appointments", "economics", "claims"]
     wave: OptionalName = None  # blank: fields.csv gives the wave of each column
     file: Annotated[str, Field(min_length=1)]
-    platform: Annotated[str, Field(min_length=1)]
+    platform: Annotated[str, Field(min_length=1)]  # "auto": told by the file's own marks
     received: Annotated[date | None, Blank] = None
     sha256: Annotated[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None, Blank] = None
     module: OptionalText = None  # the module of every row, where the whole file is of one
     answers: Annotated[Literal["labels", "codes"] | None, Blank] = None  # blank: either is taken
-    date_format: OptionalText = None  # strptime pattern, or "excel" for serial numbers; blank: ISO 8601
+    date_format: OptionalText = None  # strptime pattern, or "excel" for serial numbers; blank: told by the dates
     encoding: OptionalText = None
     sheet: OptionalText = None
     delimiter: OptionalText = None
@@ -128,6 +128,7 @@ class FieldRow(Row):
     match: Annotated[Literal["exact", "pattern"], BeforeValidator(lambda v: v or "exact")] = "exact"
     item: Name
     wave: OptionalName = None  # blank: the source's wave
+    date_format: OptionalText = None  # of a date item: strptime pattern or "excel"; blank: told by the dates themselves
     wording: OptionalText = None  # the wording in this export, where it differs and is accepted as the same question
     note: OptionalText = None
 

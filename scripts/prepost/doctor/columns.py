@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import NamedTuple
 
 import pandas as pd
 
+from prepost.dates import date_format
 from prepost.readers import MULTIPLE_SEPARATOR
 from prepost.wording import fold
 
@@ -16,14 +16,6 @@ MOST_CATEGORIES = 15
 FEWEST_EACH = 2  # an answer given once may be somebody's own words, and is not written into a draft
 LONG = 60
 NAMED_KEY = re.compile(r"\b(id|code|key|e-?mail|learner|participant|respondent|record|number|tunnus)\b|_id$", re.I)
-DATE_FORMATS = (
-    *("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"),
-    *("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y"),
-    *("%m/%d/%Y %I:%M:%S %p", "%d/%m/%Y %I:%M:%S %p", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y"),
-    *("%Y/%m/%d %I:%M:%S %p", "%d-%m-%Y %H:%M", "%d-%m-%Y"),
-)
-ISO = DATE_FORMATS[:4]
-SERIAL = (20_000, 80_000)  # Excel's days since 1899-12-30: the years 1954 to 2119
 
 
 class Guess(NamedTuple):
@@ -66,8 +58,10 @@ def guess_column(answers: pd.Series, name: str, scales: Mapping[str, Mapping[str
         return found
     if numbers.notna().all():
         return _of_numbers(numbers, distinct, len(given), name)
-    if date_format(given)[0] is not None:
-        return Guess("date", None, None, {}, "every answer is a date", "")
+    written = date_format(given)
+    if written.pattern or written.candidates:
+        doubt = f"{written.why}: write date_format in fields.csv" if written.candidates else ""
+        return Guess("date", None, None, {}, "every answer is a date", doubt)
     own = distinct / len(given)
     if NAMED_KEY.search(name) and own > 0.5 and given.str.len().median() <= 40:
         return Guess("identifier", None, None, {}, "its name says so, and most answers differ", "")
@@ -87,44 +81,6 @@ def guess_column(answers: pd.Series, name: str, scales: Mapping[str, Mapping[str
             doubt or "if the answers have an order, make it ordinal and number them",
         )
     return Guess("text", None, None, {}, "answers differ from person to person", "")
-
-
-def date_format(values: pd.Series) -> tuple[str | None, str]:
-    """Find the one format that fits every date of a column.
-
-    Parameters
-    ----------
-    values : Series of text
-        Dates as written.
-
-    Returns
-    -------
-    (str or None, str)
-        The strptime pattern, ``excel`` for serial numbers, or None; and why. Day-first and month-first are told
-        apart by the evidence of all dates together; where both fit, neither is chosen.
-    """
-    given = values.dropna().astype("string").str.strip()
-    given = given[given != ""].drop_duplicates()
-    if given.empty:
-        return None, "there are no dates"
-    numbers = pd.to_numeric(given, errors="coerce")
-    if numbers.notna().all():
-        serial = numbers.between(*SERIAL).all() and (numbers % 1 != 0).any()
-        return ("excel", "serial numbers with a time of day") if serial else (None, "numbers, not dates")
-    fitting = [pattern for pattern in DATE_FORMATS if all(_fits(value, pattern) for value in given)]
-    if not fitting:
-        return None, "no format fits every one"
-    if len(fitting) == 1 or fitting[0] in ISO:
-        return fitting[0], "it alone fits every date"
-    return None, "both the day and the month may come first: no date has a day after the 12th"
-
-
-def _fits(value: str, pattern: str) -> bool:
-    try:
-        datetime.strptime(value, pattern)
-    except ValueError:
-        return False
-    return True
 
 
 def _known_scale(given: pd.Series, scales: Mapping[str, Mapping[str, str]]) -> Guess | None:

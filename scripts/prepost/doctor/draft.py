@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from prepost.dates import ISO, date_format
 from prepost.doctor.alignment import Aligned, Asked, align
-from prepost.doctor.columns import date_format, guess_column
+from prepost.doctor.columns import guess_column
 from prepost.readers import RawTable
 from prepost.sheets import FieldRow, ItemRow, SourceRow
 
@@ -113,10 +114,12 @@ def _source(name: str, examined: Examined, doubts: list[str]) -> dict[str, str]:
     found = {"source": name, "strand": "learners", "wave": wave, "file": examined.file, "platform": examined.platform}
     received = examined.table.meta.get("received")
     if received:
-        pattern, why = date_format(examined.table.rows[received])
-        if pattern is None and examined.table.rows[received].notna().any():
-            doubts.append(f"{examined.file}: the format of its dates cannot be told ({why}); fill in date_format")
-        found["date_format"] = "" if pattern is None or pattern.startswith("%Y-%m-%d") else pattern
+        written = date_format(examined.table.rows[received], dated=True)
+        if written.pattern is None and written.n:
+            doubts.append(
+                f"{examined.file}: the format of its dates cannot be told ({written.why}); fill in date_format"
+            )
+        found["date_format"] = written.pattern if written.pattern not in (None, ISO) else ""
     return {**found, "note": f"drafted: {examined.reason}"}
 
 
