@@ -182,12 +182,20 @@ def _why_not(
 ) -> str:
     direction = separating(x, y)
     if direction is not None:
-        parts = [name for name, weight in zip(names, direction, strict=True) if weight and name != INTERCEPT]
-        return f"separation: {', '.join(parts) or 'the columns'} tell yes from no without error; no finite estimate"
+        return f"separation: {_who_tells(direction, names)} tells yes from no without error; no finite estimate"
     chance = special.expit(eta)
     if (s < 1).any() and ((chance < EDGE) | (chance > 1 - EDGE)).any():
         return "some fitted chances run to 0 or 1: more events than the sensitivity allows, or none; no finite estimate"
     return "" if converged else "the model did not converge: no estimate"
+
+
+def _who_tells(direction: np.ndarray, names: tuple[str, ...]) -> str:
+    """Name the answers that separate; where the reference answer takes part, the questions."""
+    weight = dict(zip(names, direction, strict=True))
+    parts = [name for name in names if weight[name] and name != INTERCEPT]
+    if weight.get(INTERCEPT):
+        parts = list(dict.fromkeys(name.partition(": ")[0] for name in parts))
+    return " with ".join(parts) or "a column"
 
 
 def _empty(names: tuple[str, ...], n: int, note: str) -> Logistic:

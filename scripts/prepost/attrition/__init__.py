@@ -1,0 +1,1 @@
+"""Who was lost between two waves, why, and what it may have done: models, weights, bounds and tipping points."""
