@@ -1,4 +1,4 @@
-"""What people read stays until it is made anew: Snakemake deletes a job's old files before it runs the job."""
+"""What a good run left stays until it is made anew: Snakemake deletes a job's old files before it runs the job."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import os
 import shutil
 from pathlib import Path
 
-# The released floors, their audit, and the papers beside them; floors 1 to 6 are only a way there.
-READ = ("7_release", "8_exhibits", "9_report", "audit", "manifest.csv", "run_config.yaml")
+RESULTS = ("[1-9]_*/**/*", "audit/*", "manifest.csv", "run_config.yaml")
 # Older than anything that a job reads, so that the next run makes what was put back anew.
 LONG_AGO = 1_000_000_000
 
 
 def set_aside(results: Path) -> None:
-    """Give each file that people read a second name in results/.kept, which costs no space.
+    """Give each file of the floors and beside them a second name in results/.kept, which costs no space.
 
     Parameters
     ----------
@@ -26,7 +25,7 @@ def set_aside(results: Path) -> None:
         Nothing can be written there.
     """
     put_back(results)
-    for path in _files(results, READ):
+    for path in _files(results):
         kept = results / ".kept" / path.relative_to(results)
         kept.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -49,7 +48,7 @@ def put_back(results: Path) -> list[str]:
         The files put back, below results. Each is dated long ago, so that the next run makes it anew.
     """
     back = []
-    for kept in _files(results / ".kept", READ):
+    for kept in _files(results / ".kept"):
         name = kept.relative_to(results / ".kept")
         if not (results / name).exists():
             (results / name).parent.mkdir(parents=True, exist_ok=True)
@@ -65,6 +64,5 @@ def let_go(results: Path) -> None:
     shutil.rmtree(results / ".kept", ignore_errors=True)
 
 
-def _files(home: Path, parts: tuple[str, ...]) -> list[Path]:
-    found = [path for part in parts for path in [home / part, *(home / part).rglob("*")]]
-    return sorted(path for path in found if path.is_file())
+def _files(home: Path) -> list[Path]:
+    return sorted(path for pattern in RESULTS for path in home.glob(pattern) if path.is_file())

@@ -104,15 +104,13 @@ def _start_log(path: Path | None, last: logging.Handler, command: str) -> None:
         handler.close()
     log.handlers.clear()
     log.propagate = False
-    handlers: list[logging.Handler] = [last]
+    log.addHandler(last)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(command + "\n", encoding="utf-8")
-        handlers.append(_File(path, encoding="utf-8"))
-    for handler in handlers:
-        log.addHandler(handler)
+        log.addHandler(_File(path, encoding="utf-8"))
     logging.captureWarnings(True)
-    logging.getLogger("py.warnings").handlers = handlers[1:] or [logging.NullHandler()]
+    logging.getLogger("py.warnings").handlers = log.handlers[1:] or [logging.NullHandler()]
 
 
 def _from_snakemake(snakemake: Any, hints: Mapping[str, Any]) -> dict[str, Any]:
