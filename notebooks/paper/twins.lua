@@ -9,6 +9,7 @@ local WIDTH, TALLEST = 17.4, 21.5 -- centimetres: the text's width on A4, and a 
 local LINE = 120 -- letters of a table's type that fit the text's width
 local GAP = 3 -- letters between two columns
 local LONGEST = 60 -- letters after which a cell of words breaks
+local SHORT = 14 -- letters up to which words are not broken
 local WHOLE = 16 -- rows of a table that is not parted between pages
 local DEEPEST = 3 -- level of the headings that are listed
 local ROWS_ELSEWHERE = "Every number of this report can be followed to its row: in report.html, which stands beside "
@@ -74,7 +75,9 @@ local function letters_of(tbl, column)
     local text = cell and text_of(cell.contents) or ""
     local whole, word = utf8.len(text) or #text, longest_word(text)
     wanted = math.max(wanted, head and math.max(word, math.min(whole, 10)) or math.min(whole, LONGEST))
-    least = math.max(least, (number and not head and text:match("%d%S*$") and not text:match("^%a")) and whole or word)
+    local short = not number and whole <= SHORT
+    local figure = number and text:match("^[^%a]") and text:match("%d%S*$")
+    least = math.max(least, not head and (short or figure) and whole or word)
   end
   for _, row in ipairs(tbl.head.rows) do
     take(row, true)
@@ -95,13 +98,20 @@ local function fit(tbl)
     wants, needs = wants + wanted[i], needs + least[i]
   end
   local room = math.max(LINE, needs)
+  if wants > room then -- then "fewer than 10" breaks, and the room goes to the columns of words
+    wants = 0
+    for i, spec in ipairs(tbl.colspecs) do
+      wanted[i] = spec[1] == "AlignRight" and least[i] or wanted[i]
+      wants = wants + wanted[i]
+    end
+  end
   local spare, over = room - needs, wants - needs
   -- a small table is spread a little, not over the whole page, so that the eye keeps to the row
   local part = math.min(1, wants * 1.4 / LINE)
   for i, spec in ipairs(tbl.colspecs) do
     local share = wanted[i] / wants * part
     if wants > room then
-      share = (least[i] + spare * (wanted[i] - least[i]) / over) / room
+      share = (least[i] + spare * (wanted[i] - least[i]) / math.max(over, 1)) / room
     end
     tbl.colspecs[i] = { spec[1], math.floor(share * 10000) / 10000 }
   end
@@ -127,7 +137,8 @@ end
 local function printed_table(tbl)
   local scale = fit(tbl)
   if TYPST then
-    local open = "#[#show figure: set block(breakable: " .. tostring(rows_of(tbl) > WHOLE) .. ")"
+    local long = rows_of(tbl) > WHOLE
+    local open = "#[#show figure: set block(breakable: " .. tostring(long) .. ")" .. (long and "\n#beginning" or "")
     if scale < 1 then
       open = open .. string.format("\n#show table: set text(size: %.3fem)", scale)
     end
