@@ -28,7 +28,8 @@ def main(
 ) -> None:
     """Leave the responses of one source, and each raw line that was not taken."""
     row = next(row for row in read_sheet(sources, SourceRow, key="source") if row.source == source)
-    code_book, field_rows = read_sheet(codebook, ItemRow, key="item"), read_sheet(fields, FieldRow)
+    code_book = read_sheet(codebook, ItemRow, key="item")
+    field_rows = read_sheet(fields, FieldRow) if fields.is_file() else []  # without it every column keeps its name
     check_sha256(raw, row)
     delimiter = DELIMITERS.get(row.delimiter or "", row.delimiter)
     options = readers.ReadOptions(encoding=row.encoding, sheet=row.sheet, delimiter=delimiter)
