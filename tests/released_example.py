@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 from prepost.figures import Setting
 from prepost.released import typed
-from prepost.released_schemas import TABLES, number_columns
+from prepost.released_schemas import number_columns
 from prepost.schemas import SCHEMAS
 from prepost.sheets import ItemRow
 from prepost.study import Nouns, Outcome, Wave
+from prepost.table_names import TABLES
 
 MODULES = {
     "Shared Decision Making": 0.30,
@@ -122,7 +123,7 @@ def release(rows: list[dict], table: str, threshold: int = 10) -> pd.DataFrame:
 
 
 def as_text(rows: list[dict], table: str, threshold: int) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=list(SCHEMAS[table].columns)).astype(object)
+    frame = pd.DataFrame(rows, columns=[c for c in SCHEMAS[f"released_{table}"].columns if c != "share"]).astype(object)
     if table in SHARE_BASE:
         name, same = SHARE_BASE[table]
         whole = frame[frame[name] == "all"].set_index(same)["n"] if len(frame) else {}

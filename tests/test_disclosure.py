@@ -15,8 +15,9 @@ from prepost import tables
 from prepost.disclosure import disclose, rounded
 from prepost.quantities import hierarchies
 from prepost.released import read_released
-from prepost.released_schemas import TABLES
+from prepost.schemas import TOLD
 from prepost.suppression import solved
+from prepost.table_names import TABLES
 from result_tables import comparison, flow, moved, movement, participants, transitions
 from scipy.optimize import linprog
 
@@ -168,6 +169,16 @@ def test_a_zero_among_too_few_is_not_told():
     few = shown[shown.index.str.contains(r"item1\.all\.all")]
     assert len(few) == 4 and set(few) == {"[c]"}
     assert (withheld["reason"] == "its base is below the threshold").sum() == 2
+
+
+def test_an_estimate_that_tells_a_small_count_is_withheld():
+    # by hand: a share of .04 of 100 pairs is 4 people; a share of .12 is 12. The column that says so never leaves.
+    private = comparison("primary", "conf", {"all": 100}, role="primary")
+    private[TOLD] = pd.array([4, 12, None], dtype="Int64")
+    shown = disclose({"comparisons": private}, threshold=10)[0]["comparisons"]
+    assert list(shown["estimate"] == "[c]") == [True, False, False]
+    assert list(shown["n"]) == ["100"] * 3
+    assert TOLD not in shown
 
 
 def test_one_small_cell_takes_a_second_one_with_it():

@@ -17,8 +17,8 @@ from prepost.errors import StudyError
 from prepost.facts import load
 from prepost.lines import PrivateFloors, lines_behind
 from prepost.provenance import Origin, code_hash, inputs_of, manifest_of, way_back
-from prepost.released_schemas import TABLES
 from prepost.study_loading import load_resolved
+from prepost.table_names import TABLES
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow"))
 from lineage import lineage

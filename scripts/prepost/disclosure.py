@@ -17,9 +17,10 @@ import pandas as pd
 
 from prepost.quantities import CountSystem, Hierarchy
 from prepost.relations import count_system
-from prepost.released_schemas import MARKS, RESULT_TABLES, SHARE, SHARE_OF, TABLES, number_columns
-from prepost.schemas import ALL, COUNT_COLUMNS
+from prepost.released_schemas import MARKS, SHARE, SHARE_OF, number_columns
+from prepost.schemas import ALL, COUNT_COLUMNS, TOLD
 from prepost.suppression import NOT_RELEASED, SMALL, WITHHELD, withhold
+from prepost.table_names import RESULT_TABLES
 
 TELLS_THE_BASE = ("statistic", "df", "p", "p_adjusted", "note")
 ESTIMATES = ("estimate", "ci_low", "ci_high")
@@ -51,7 +52,7 @@ def disclose(
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        Private result tables by name (`prepost.released_schemas.TABLES`).
+        Private result tables by name (`prepost.table_names.TABLES`).
     threshold : int
         Counts from 1 to threshold - 1 are withheld.
     rounding : int or None
@@ -84,6 +85,7 @@ def disclose(
     released, withheld = {}, []
     for name in sorted(tables):
         cell_marks = _marks(name, tables[name], system, marks, rounding is not None)
+        cell_marks |= _telling_of_few(tables[name], threshold)
         if name == CROSS_TABLE:
             cell_marks |= {(row_id, "n"): (NOT_RELEASED, TOO_SPARSE) for row_id in sparse}
         cell_marks |= _parts_of_few(name, tables[name], cell_marks)
@@ -103,6 +105,15 @@ def _too_sparse(tables: Mapping[str, pd.DataFrame], threshold: int) -> set[str]:
     base = pd.MultiIndex.from_frame(frame[block]).map(whole.to_dict())
     inside = (frame["from"] != ALL) & (frame["to"] != ALL)
     return set(frame.loc[inside & (pd.Series(base, index=frame.index) < SPARSE * threshold), "row_id"])
+
+
+def _telling_of_few(frame: pd.DataFrame, threshold: int) -> dict[tuple[str, str], tuple[str, str]]:
+    """Estimates from which a small count can be worked out, as a share's numerator from the share and its base."""
+    if TOLD not in frame:
+        return {}
+    few = frame.loc[frame[TOLD].between(1, threshold - 1), "row_id"]
+    reason = (SMALL, "a count below the threshold would follow from it")
+    return {(row_id, column): reason for row_id in few for column in (*ESTIMATES, *TELLS_THE_BASE)}
 
 
 def _parts_of_few(
@@ -164,7 +175,7 @@ def _lost_with_the_base(row: Mapping[str, object], of: Mapping[str, str]) -> dic
 def _as_text(
     name: str, frame: pd.DataFrame, marks: Mapping[tuple[str, str], tuple[str, str]], rounding: int | None
 ) -> pd.DataFrame:
-    released = frame.copy()
+    released = frame.drop(columns=TOLD, errors="ignore")
     ids = list(frame["row_id"])
     numbers = number_columns(name)
     coarse = {row_id for row_id in ids if marks.get((row_id, "n"), ("",))[0] == WITHHELD}
@@ -251,4 +262,4 @@ def _reasons(name: str, frame: pd.DataFrame, marks: Mapping[tuple[str, str], tup
     ]
 
 
-__all__ = ["TABLES", "disclose", "rounded", "share_bases"]
+__all__ = ["disclose", "rounded", "share_bases"]

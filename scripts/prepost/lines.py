@@ -16,8 +16,10 @@ from prepost.paired import Floor, Paired, Sides, first_stated, groups
 from prepost.pairs import TIE_TOLERANCE
 from prepost.schemas import ALL
 from prepost.study import Comparison, Study
+from prepost.table_names import RESULT_TABLES
 
 RESPONSE = ["source", "line", "wave"]
+Finder = Callable[[pd.Series, "PrivateFloors"], pd.DataFrame]
 PLACES = {
     "responses": "2_cleaned",
     "exclusions": "2_cleaned",
@@ -103,12 +105,7 @@ def lines_behind(table: str, row: pd.Series, floors: PrivateFloors) -> pd.DataFr
     StudyError
         If the study has no such comparison, or the table is of another strand.
     """
-    if table not in FINDERS:
-        raise StudyError(
-            Fault(f"results/6_statistics/{table}.csv", "no way back to raw lines is known for this table"),
-            kind="refused",
-        )
-    found = FINDERS[table](row, floors)[RESPONSE]
+    found = finder(table, row)(row, floors)[RESPONSE]
     links = floors.table("links")
     keys = ["person", "module", "wave"]
     parts = links[links["state"] == "part"]
@@ -116,6 +113,21 @@ def lines_behind(table: str, row: pd.Series, floors: PrivateFloors) -> pd.DataFr
         with_parts = found.merge(links[[*RESPONSE, "person", "module"]], on=RESPONSE)[keys].drop_duplicates()
         found = pd.concat([found, parts.merge(with_parts, on=keys)[RESPONSE]])
     return found.drop_duplicates().sort_values(RESPONSE, kind="stable").reset_index(drop=True)
+
+
+def finder(table: str, row: pd.Series) -> Finder:
+    """Return what finds a row's lines: the table's own finder, else by what a result row says of itself.
+
+    A result row of two waves stands on the pairs of its comparison, one of a single wave on the responses of that
+    wave. A row that is about items (a model of answers) names an item where others name a scale.
+    """
+    if table in FINDERS:
+        return FINDERS[table]
+    if table in RESULT_TABLES:
+        return _compared if pd.notna(row["wave_from"]) else _levelled
+    raise StudyError(
+        Fault(f"results/6_statistics/{table}.csv", "no way back to raw lines is known for this table"), kind="refused"
+    )
 
 
 def _paired(row: pd.Series, floors: PrivateFloors, outcome: str) -> Paired:
@@ -254,7 +266,7 @@ def _answering(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
     return rows if row["kind"] == ALL else rows[kinds_of(rows, row["item"]) == row["kind"]]
 
 
-FINDERS: dict[str, Callable[[pd.Series, PrivateFloors], pd.DataFrame]] = {
+FINDERS: dict[str, Finder] = {
     "comparisons": _compared,
     "levels": _levelled,
     "reliability": _reliable,

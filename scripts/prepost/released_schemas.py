@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
-from prepost.schemas import COUNT_COLUMNS, NUMBER, SCHEMAS, TEXT
+from prepost.schemas import COUNT_COLUMNS, NUMBER, SCHEMAS, TEXT, TOLD
+from prepost.table_names import TABLES
 
 MARKS = {"c": "[c]", "w": "[w]", "x": "[x]"}  # below the threshold, withheld to protect another, missing
-RESULT_TABLES = ("comparisons", "levels", "reliability")
-COUNT_TABLES = ("flow", "missing", "participants", "participation", "transitions", "movement")
-TABLES = (*RESULT_TABLES, *COUNT_TABLES)
 SHARE = "share"
 # The dimensions whose "all" row is the base of a row's share, each with what stands beside it in that row.
 SHARE_OF: dict[str, tuple[dict[str, str], ...]] = {
@@ -33,7 +31,7 @@ def number_columns(table: str) -> list[str]:
 
 
 def _released(table: str) -> pa.DataFrameSchema:
-    columns = dict(SCHEMAS[table].columns)
+    columns = {name: column for name, column in SCHEMAS[table].columns.items() if name != TOLD}
     for name in number_columns(table):
         pattern = COUNT_CELL if name in COUNT_COLUMNS else NUMBER_CELL
         columns[name] = pa.Column(TEXT, pa.Check.str_matches(pattern), nullable=False, coerce=True)

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
+from prepost.table_names import RESULT_TABLES
 
 TEXT, NUMBER, COUNT, FLAG, TIME = "string", "float64", "Int64", "boolean", "datetime64[us]"
 ROLES = ["primary", "secondary", "sensitivity"]
 UNITS = ["pairs", "people", "responses", "enrolments"]
 ALL = "all"  # the margin of a dimension
+#: The smallest count of people that can be worked out from an estimate, such as the numerator of a share or one of
+#: the two counts of a sign test. Private: the wall withholds the estimate where it is small, and never lets it out.
+TOLD = "n_told"
 
 
 def _text(*, null: bool = False, isin: list[str] | None = None, unique: bool = False) -> pa.Column:
@@ -158,6 +162,7 @@ RESULTS = _schema(
         "family": _text(null=True),
         "note": _text(null=True),
         "n_people": _count(null=True),
+        TOLD: _count(null=True),
     }
 )
 # flow: `box` is a box of the diagram; `parent` the box it is part of (the boxes of one parent sum to it).
@@ -195,9 +200,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "triples": TRIPLES,
     "unmatched": UNMATCHED,
     "scores": SCORES,
-    "comparisons": RESULTS,
-    "levels": RESULTS,
-    "reliability": RESULTS,
+    **dict.fromkeys(RESULT_TABLES, RESULTS),
     "flow": FLOW,
     "participants": PARTICIPANTS,
     "participation": PARTICIPATION,

@@ -14,8 +14,9 @@ sys.path[:0] = [str(REPO / "scripts"), str(REPO / "workflow")]
 from prepost.errors import StudyError
 from prepost.simulation.guard import refusal
 from prepost.study_loading import load, missing_raw_files
-from prepost.table_names import TABLES
+from prepost.table_names import TITLES
 
+TABLES = sorted(TITLES)
 FIGURES = ["flow", "likert", "modules", "movement", "outcomes", "participants", "three_months", "transitions"]
 AUDITED = ["1_ingested", "2_cleaned", "3_matched", "4_scored", "6_statistics", "7_release", "8_exhibits"]
 

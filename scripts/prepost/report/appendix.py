@@ -9,18 +9,8 @@ import pandas as pd
 from prepost.facts import Facts, anchor
 from prepost.released_schemas import number_columns
 from prepost.render.escape import escape_markdown as esc
+from prepost.table_names import TITLES
 
-TITLES = {
-    "comparisons": "Changes",
-    "levels": "Levels",
-    "reliability": "Reliability",
-    "flow": "The flow of responses",
-    "missing": "Missing answers, by kind",
-    "participants": "Participants, matched and not",
-    "participation": "Participation and completion",
-    "movement": "Better, same, worse",
-    "transitions": "From which answer to which",
-}
 COLUMNS = {
     "estimate": "Estimate",
     "ci_low": "Low",

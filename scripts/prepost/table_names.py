@@ -1,0 +1,19 @@
+"""The result tables of floors 6 and 7 by name, with titles: the one list that rules, schemas and report share."""
+
+#: Estimates, a row each, in the columns of `prepost.schemas.RESULTS`.
+RESULT_TABLES = {
+    "comparisons": "Changes",
+    "levels": "Levels",
+    "reliability": "Reliability",
+}
+#: Counts, a row a cell, with margins.
+COUNT_TABLES = {
+    "flow": "The flow of responses",
+    "missing": "Missing answers, by kind",
+    "participants": "Participants, matched and not",
+    "participation": "Participation and completion",
+    "movement": "Better, same, worse",
+    "transitions": "From which answer to which",
+}
+TITLES = RESULT_TABLES | COUNT_TABLES
+TABLES = sorted(TITLES)
