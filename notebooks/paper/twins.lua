@@ -9,6 +9,8 @@ local WIDTH, TALLEST = 17.4, 21.5 -- centimetres: the text's width on A4, and a 
 local LINE = 120 -- letters of a table's type that fit the text's width
 local GAP = 3 -- letters between two columns
 local LONGEST = 60 -- letters after which a cell of words breaks
+local SMALLEST = 0.75 -- part of a table's type, below which the sheet is turned
+local LENGTHWISE = 1.5 -- what a turned sheet has in width
 local SHORT = 14 -- letters up to which words are not broken
 local WHOLE = 16 -- rows of a table that is not parted between pages
 local DEEPEST = 3 -- level of the headings that are listed
@@ -138,9 +140,12 @@ local function printed_table(tbl)
   local scale = fit(tbl)
   if TYPST then
     local long = rows_of(tbl) > WHOLE
-    local open = "#[#show figure: set block(breakable: " .. tostring(long) .. ")" .. (long and "\n#beginning" or "")
+    local lengthwise = scale < SMALLEST
+    local open = lengthwise and "#page(flipped: true)[" or "#["
+    open = open .. "#show figure: set block(breakable: " .. tostring(long) .. ")" .. (long and "\n#beginning" or "")
     if scale < 1 then
-      open = open .. string.format("\n#show table: set text(size: %.3fem)", scale)
+      local size = math.min(1, lengthwise and scale * LENGTHWISE or scale)
+      open = open .. string.format("\n#show table: set text(size: %.3fem)", size)
     end
     return { raw(open), tbl, raw("]") }
   end
