@@ -6,22 +6,16 @@ import json
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from prepost.conditions import Condition
-from prepost.sheets import NAME, FieldRow, ItemRow, RecodeRow, SourceRow
+from prepost.sheets import FieldRow, ItemRow, RecodeRow, SourceRow
+from prepost.study_parts import Name, Part, Text
+from prepost.study_secondary import Secondary
 
 WHERE = "config/study.yaml"
-Name = Annotated[str, Field(pattern=NAME)]
-Text = Annotated[str, Field(min_length=1)]
 Role = Literal["primary", "secondary", "sensitivity"]
 Strand = Literal["learners", "interviews", "population", "professionals", "appointments", "economics", "claims"]
-
-
-class Part(BaseModel):
-    """A part of the study; unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Wave(Part):
@@ -32,6 +26,7 @@ class Wave(Part):
     when: Text
     opens: date | None = None
     closes: date | None = None
+    thinking_back_to: Name | None = None  # asked later about that wave; never pooled with it, never primary
 
 
 class Nouns(Part):
@@ -82,6 +77,8 @@ class Outcome(Scale):
 
     phrase: Text
     smallest_effect: Annotated[float, Field(gt=0)]
+    moves: Literal["smallest_effect", "reliable_change"] = "smallest_effect"  # beyond which a change is one
+    control: bool = False  # the training should not change it: a comparison for the others
     kirkpatrick: Annotated[int, Field(ge=1, le=4)] = 2
     waves: list[Name] | None = None  # None: every wave
 
@@ -204,7 +201,13 @@ class Settings(Part):
     levels: list[Level]
     participants: list[Name]  # category columns of Table 1, in its order
     statistics: Statistics
+    secondary: Secondary = Secondary()
     release: Release
+
+    @property
+    def primary(self) -> Comparison | None:
+        """The primary comparison, or None where the study has none."""
+        return next((part for part in self.comparisons if part.role == "primary"), None)
 
     def outcome(self, name: str) -> Outcome:
         """Return the outcome of that name."""

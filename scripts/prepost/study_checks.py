@@ -7,10 +7,11 @@ from pathlib import Path
 
 from prepost.errors import Fault, did_you_mean
 from prepost.sheets import ABOUT_PERSON, ENROLMENTS, MISSING_KINDS, header_of
-from prepost.study import WHERE, Comparison, Condition, Level, Study
+from prepost.study import WHERE, Comparison, Level, Study
+from prepost.study_checks_conditions import ABOUT, check_condition
+from prepost.study_checks_secondary import check_secondary
 
 SPECIAL_FIELDS = {"module", "received", "response_id", "status", "duration_seconds"}
-ABOUT = "about"
 ALL = "all"  # the margin of every table
 # Columns that the floors have of their own; `module` alone may be an item too, whose labels then name the modules.
 OWN_COLUMNS = {"source", "line", "wave", "person", "speeder", "straight_liner", *SPECIAL_FIELDS} - {"module"}
@@ -39,6 +40,7 @@ def check(study: Study, config: Path) -> Iterator[Fault]:
     yield from _items_exist(study)
     yield from _consent(study)
     yield from _comparisons(study)
+    yield from check_secondary(study, config, categories(study))
     if not (config / "assumptions.md").is_file():
         yield Fault(
             "config/assumptions.md",
@@ -314,7 +316,7 @@ def _comparisons(study: Study) -> Iterator[Fault]:
         where = f"{WHERE} · comparisons.{place}"
         yield from _result(study, part, where, {"wave_from": part.wave_from, "wave_to": part.wave_to})
         if part.include:
-            yield from _condition(study, part.include, f"{where}.include")
+            yield from check_condition(study, part.include, f"{where}.include")
         if {part.wave_from, part.wave_to} <= set(order) and order.index(part.wave_from) >= order.index(part.wave_to):
             yield Fault(
                 f"{where}.wave_to",
@@ -363,37 +365,3 @@ def _category(study: Study, names: Iterable[str], where: str) -> Iterator[Fault]
     for name in names:
         if name not in known:
             yield Fault(where, f"'{name}' is no category of the study", did_you_mean(name, known), "mend the name")
-
-
-def _condition(study: Study, condition: Condition, where: str) -> Iterator[Fault]:
-    places = {wave.name for wave in study.settings.waves} | {ABOUT}
-    names = {row.item for row in study.items} | {column for v in study.settings.vocabularies for column in v.columns}
-    names |= {scale.name for scale in [*study.settings.outcomes, *study.settings.indices]} | {"module"}
-    for name in condition.names():
-        place, _, item = name.partition(".")
-        if place not in places:
-            yield Fault(
-                where,
-                f"'{name}' does not begin with a wave or '{ABOUT}'",
-                did_you_mean(place, places),
-                "write <wave>.<item> or about.<item>",
-            )
-        elif item not in names:
-            yield Fault(where, f"'{item}' is no item, outcome or index", did_you_mean(item, names), "mend the name")
-    yield from _values(study, condition, where)
-
-
-def _values(study: Study, condition: Condition, where: str) -> Iterator[Fault]:
-    """A category is compared by its label: a code would hold for nobody, without a word."""
-    labels = {row.item: set(row.codes.values()) for row in study.items if row.scale == "category" and row.codes}
-    codes = {row.item: row.codes for row in study.items}
-    for part in condition.parts():
-        for name, wanted in (part.equals or part.within or {}).items():
-            item = name.partition(".")[2]
-            for value in wanted if isinstance(wanted, list) else [wanted]:
-                if item in labels and str(value) not in labels[item]:
-                    label = codes[item].get(str(value))
-                    near = f"did you mean '{label}'?" if label else did_you_mean(str(value), labels[item])
-                    yield Fault(
-                        where, f"'{value}' is no label of '{item}'", near, "write the label, as items.csv has it"
-                    )
