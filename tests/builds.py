@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -14,14 +15,26 @@ LEFT_BEHIND = shutil.ignore_patterns("results", ".snakemake", "__pycache__")
 
 
 def run_build(
-    study: Path, *targets: str, data: Path | None = None, cores: int = 2, root: Path = ROOT, **environment: str
+    study: Path,
+    *targets: str,
+    data: Path | None = None,
+    cores: int = 2,
+    root: Path = ROOT,
+    preexec_fn: Callable[[], None] | None = None,
+    **environment: str,
 ):
     """Run the workflow as `make report` does and return the finished process; its output is text."""
     command = [sys.executable, str(root / "workflow" / "build.py"), "--study", str(study), "--cores", str(cores)]
     command += ["--data", str(data)] if data else []
     clean = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     return subprocess.run(
-        [*command, *targets], capture_output=True, text=True, check=False, cwd=study, env={**clean, **environment}
+        [*command, *targets],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=study,
+        env={**clean, **environment},
+        preexec_fn=preexec_fn,
     )
 
 
