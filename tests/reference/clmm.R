@@ -13,6 +13,8 @@ if (identical(commandArgs(trailingOnly = TRUE), "make")) {
   answer <- function(eta, cuts) as.integer(cut(eta + rlogis(length(eta)), c(-Inf, cuts, Inf)))
   both <- rbind(data.frame(person, module, role, time = 0, y = answer(eta, c(-3.2, -1.4, .4, 2.2))),
                 data.frame(person, module, role, time = 1, y = answer(eta + shift, c(-3, -1.4, .2, 1.4))))
+  bitter <- with(wine, data.frame(y = as.integer(rating), temp = as.integer(temp) - 1, contact = as.integer(contact) - 1, judge))
+  write.csv(bitter, "tests/reference/wine.csv", row.names = FALSE, quote = FALSE)   # Randall (1989), as in R ordinal
   write.csv(both[order(both$person, both$module, both$time), ], place, row.names = FALSE, quote = FALSE)
 }
 d <- read.csv(place)
@@ -42,6 +44,7 @@ report("time_flat", clm(y ~ time, data = first))
 report("time_agq10", mixed(y ~ time + (1 | person), first, 10L))
 report("time_agq3", mixed(y ~ time + (1 | person), first, 3L))
 report("time_laplace", mixed(y ~ time + (1 | person), first))
+d3 <- within(first, y <- factor(pmin(pmax(as.integer(y), 2), 4), ordered = TRUE))
 slow <- !identical(commandArgs(trailingOnly = TRUE), "quick")   # quick: the cases that a test re-runs
 if (slow) {
 report("module_agq10", mixed(y ~ time * module + (1 | person), first, 10L))
@@ -51,7 +54,6 @@ report("nested", mixed(y ~ time + (1 | person) + (1 | pm), d))
 report("nested_module", mixed(y ~ time * module + (1 | person) + (1 | pm), d))
 report("nested_role", mixed(y ~ time * role + (1 | person) + (1 | pm), d))
 report("crossed", mixed(y ~ time + (1 | person) + (1 | module), d))
-d3 <- within(first, y <- factor(pmin(pmax(as.integer(y), 2), 4), ordered = TRUE))
 }
 report("three_agq10", mixed(y ~ time + (1 | person), d3, 10L))
 

@@ -74,7 +74,7 @@ def answers(
         Lengths that do not fit, or an answer outside ``categories``.
     """
     values = pd.to_numeric(pd.Series(np.asarray(y, dtype=object)), errors="raise").to_numpy(dtype=float)
-    frame = x if isinstance(x, pd.DataFrame) else pd.DataFrame(np.asarray(x, dtype=float).reshape(len(values), -1))
+    frame = x if isinstance(x, pd.DataFrame) else pd.DataFrame(np.asarray(x, dtype=float))
     columns = tuple(str(name) for name in (names if names is not None else frame.columns))
     matrix = frame.to_numpy(dtype=float, na_value=np.nan)
     by = _grouping(groups, len(values))

@@ -17,7 +17,7 @@ from prepost.ordinal.quadrature import Independent, OneIntercept
 #: A coefficient this far out (logits over the range of its column) has run away: separation.
 RUN_AWAY = 13.0
 #: A standard deviation between groups below this is none, above that one it has run away.
-LEAST_SIGMA, MOST_SIGMA = 5e-3, 25.0
+LEAST_SIGMA, MOST_SIGMA = 5e-3, 10.0
 #: What a Newton step may still add to the log likelihood at convergence.
 STILL_TO_GAIN = 1e-8
 NEWTON_STEPS = 12

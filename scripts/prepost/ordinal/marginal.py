@@ -108,7 +108,7 @@ def marginal_homogeneity(before: ArrayLike, after: ArrayLike, person: ArrayLike 
     -----
     With d the differences of the margins in counts (one answer left out) and S their covariance, d'S⁻¹d is chi-squared.
     Stuart-Maxwell takes S under equal margins (Stuart 1955, doi:10.1093/biomet/42.3-4.412; Maxwell 1970,
-    doi:10.1192/bjp.116.535.651), Bhapkar takes S as it is (Bhapkar 1966, doi:10.1080/01621459.1966.10502021):
+    doi:10.1192/bjp.116.535.651), Bhapkar takes S as it is (Bhapkar 1966, JASA 61:228):
     B = M / (1 - M/n). Clustered: S sums the products of each person's residual sums. Equal to R
     ``coin::mh_test`` for Stuart-Maxwell; with two answers that is McNemar without correction.
 

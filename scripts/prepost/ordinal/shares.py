@@ -127,7 +127,7 @@ def predicted_changes(
 def _matrix(fit: ClmmFit, design: ArrayLike | pd.DataFrame) -> np.ndarray:
     if isinstance(design, pd.DataFrame):
         design = design[list(fit.names)]
-    return np.asarray(design, dtype=float).reshape(-1, len(fit.names))
+    return np.asarray(design, dtype=float).reshape(len(design), len(fit.names))
 
 
 def _shares(fit: ClmmFit, design: ArrayLike | pd.DataFrame, stratum: int) -> tuple[np.ndarray, np.ndarray] | None:
