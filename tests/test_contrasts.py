@@ -134,3 +134,8 @@ def test_under_no_difference_the_joint_test_says_so_19_times_in_20():
         change = rng.normal(size=40)[who] + rng.normal(size=80)
         said += any_difference(change, group, who).p < 0.05
     assert 7 <= said <= 36  # binomial(400, .05): mean 20, sd 4.4
+
+
+def test_columns_of_unequal_length_are_our_fault():
+    with pytest.raises(ValueError, match="equally long"):
+        group_contrasts(CHANGE, GROUP[1:], WHO)

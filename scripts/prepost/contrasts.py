@@ -267,7 +267,7 @@ def group_contrasts(
     Regression of the change on an intercept and the group's indicator, CR2 variance on the person, Satterthwaite df
     (``cr2_regression``): the interaction of time and group.
     """
-    codes, d, labels = _labelled(change, group, person)
+    codes, d, labels = labelled_pairs(change, group, person)
     rows = []
     for label in sorted(set(labels)):
         inside = labels == label
@@ -302,7 +302,7 @@ def any_difference(
     Wald
         ``wald_htz`` of all differences to the first group; ``n`` and ``n_people`` of the groups that took part.
     """
-    codes, d, labels = _labelled(change, group, person)
+    codes, d, labels = labelled_pairs(change, group, person)
     large = [label for label in sorted(set(labels)) if len(set(codes[labels == label])) >= fewest_people]
     taking = np.isin(labels, large)
     n, n_people = int(taking.sum()), len(set(codes[taking]))
@@ -342,13 +342,14 @@ def dose_response(
     return linear_contrast(cr2_regression(d, np.column_stack([np.ones(len(d)), x]), codes), [0.0, 1.0], level)
 
 
-def _labelled(
+def labelled_pairs(
     change: ArrayLike, group: ArrayLike, person: ArrayLike | None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    labels = pd.Series(group).astype("string")
-    known = labels.notna().to_numpy()
+    """Return people's codes, changes and groups of the pairs that have both a change and a group."""
+    labels = pd.Series(group, dtype="object").astype("string")
     people = np.arange(len(labels)) if person is None else pd.Series(person).to_numpy()
     values = np.asarray(pd.array(change, dtype="Float64").to_numpy(dtype=float, na_value=np.nan))
-    keep = known & np.isfinite(values)
-    codes, d = complete_pairs(people[keep], values[keep])
-    return codes, d, labels.to_numpy(dtype=object)[keep]
+    if not len(labels) == len(people) == len(values):
+        raise ValueError("change, group and person must be equally long")
+    keep = labels.notna().to_numpy() & np.isfinite(values)
+    return *complete_pairs(people[keep], values[keep]), labels.to_numpy(dtype=object)[keep]

@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from prepost.contrasts import FEWEST_PEOPLE, TOO_FEW
-from prepost.pairs import TIE_TOLERANCE, base, complete_pairs
+from prepost.contrasts import FEWEST_PEOPLE, TOO_FEW, labelled_pairs
+from prepost.pairs import TIE_TOLERANCE, base
 from prepost.pooling import pool
 from prepost.robust import mean_change
 
@@ -142,7 +142,7 @@ def funnel(
     mean over sd²/n, so that people who gave several pairs widen the funnel. Shrunken means: ``pooling.pool``. Over
     many places without any difference 1 in 20 lies beyond 95 %, and 1 in 500 beyond 99.8 %.
     """
-    codes, d, labels = _placed(change, place, person)
+    codes, d, labels = labelled_pairs(change, place, person)
     n, n_people = base(codes)
     whole = mean_change(d, codes)
     sd = float(d.std(ddof=1)) if n > 1 else np.nan
@@ -168,14 +168,6 @@ def funnel(
     note = "" if len(judged) > 1 else f"fewer than two places of {fewest_people} people: nothing to compare"
     limits = _limits(sizes, whole.estimate, sd, effect, tau2)
     return Funnel(whole.estimate, sd, float(effect), phi, tau2, n, n_people, note, _places(places), limits)
-
-
-def _placed(change: ArrayLike, place: ArrayLike, person: ArrayLike | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    labels = pd.Series(place).astype("string").to_numpy(dtype=object, na_value=None)
-    values = np.asarray(pd.array(change, dtype="Float64").to_numpy(dtype=float, na_value=np.nan))
-    keep = np.array([label is not None for label in labels], dtype=bool) & np.isfinite(values)
-    people = np.arange(len(labels)) if person is None else pd.Series(person).to_numpy()
-    return *complete_pairs(people[keep], values[keep]), labels[keep]
 
 
 def _limits(sizes: Sequence[int], mean: float, sd: float, effect: float, tau2: float) -> pd.DataFrame:
