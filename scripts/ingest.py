@@ -34,6 +34,7 @@ def main(
     delimiter = DELIMITERS.get(row.delimiter or "", row.delimiter)
     options = readers.ReadOptions(encoding=row.encoding, sheet=row.sheet, delimiter=delimiter)
     table = readers.read(raw, row.platform, options=options)
+    check_sha256(raw, row)  # again: what was read is what was registered, also where the file changed in between
     if row.platform == readers.AUTO:
         log.info("platform %s (%s): %s", *(table.notes[name] for name in ("platform", "confidence", "reason")))
     mapping = map_columns(table.columns, row, field_rows, code_book)

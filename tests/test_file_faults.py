@@ -1,11 +1,15 @@
 """Faults of whole files: each told in a sentence or counted, within bounded time and memory."""
 
+import hashlib
+import runpy
 import zipfile
 
 import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
+from builds import ROOT
+from prepost import readers, steps
 from prepost.errors import StudyError
 from prepost.readers import read
 from prepost.readers.table import MOST_CHARACTERS, steady
@@ -103,3 +107,61 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path):
         path.write_text("a\n2\n", encoding="utf-8")
     with pytest.raises(StudyError, match="changed while it was read"), steady(path):
         path.unlink()
+
+
+@pytest.fixture
+def ingest(tmp_path, monkeypatch):
+    """The step, called on a copy of the toy study's export after the course, whose sha256 is registered."""
+    monkeypatch.setattr(steps, "run", lambda *_: None)
+    main = runpy.run_path(str(ROOT / "scripts/ingest.py"))["main"]
+    toy = ROOT / "tests/toy_study"
+    raw, sources = tmp_path / "after_plain.csv", tmp_path / "sources.csv"
+    raw.write_bytes((toy / "data/after_plain.csv").read_bytes())
+    text = (toy / "config/sources.csv").read_text(encoding="utf-8")
+    registered = text.replace("plain,2025-07-01,", "plain,2025-07-01," + hashlib.sha256(raw.read_bytes()).hexdigest())
+    assert registered != text
+    sources.write_text(registered, encoding="utf-8")
+
+    def step():
+        main(
+            raw=raw,
+            codebook=toy / "config/items.csv",
+            fields=toy / "config/fields.csv",
+            sources=sources,
+            responses=tmp_path / "out/after.parquet",
+            refused=tmp_path / "out/after.refused.csv",
+            source="after",
+            synthetic=True,
+            person_key=["learner_id"],
+        )
+
+    return step
+
+
+def test_a_file_exchanged_between_its_check_and_its_reading_is_refused(tmp_path, monkeypatch, ingest):
+    ingest()
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["after.parquet", "after.refused.csv"]
+    whole = readers.read
+    for path in (tmp_path / "out").iterdir():
+        path.unlink()
+
+    def exchanged(path, *given, **options):
+        path.write_bytes(path.read_bytes().replace(b"Strongly agree", b"Agree"))
+        return whole(path, *given, **options)
+
+    monkeypatch.setattr(readers, "read", exchanged)
+    with pytest.raises(StudyError, match="the file is not the one that was registered"):
+        ingest()
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("share", [0.2, 0.6])
+def test_an_image_and_a_zip_bomb_under_the_name_csv_are_told_whatever_the_platform(tmp_path, share):
+    path = tmp_path / "export.csv"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("export.csv", bytes(30_000_000))
+    assert path.stat().st_size < 100_000 and "zip file" in fault(path, "redcap")
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+    assert "zip file" in fault(path, "redcap")
+    path.write_bytes(PNG)
+    assert "an image" in fault(path, "redcap")
