@@ -2,13 +2,16 @@
 # A study is a folder that holds config/: make report STUDY=studies/dart DATA=../shared/data/dart CORES=2
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help report twins test study doctor trace compare lint lock quarto clean
+.PHONY: help report twins test fuzz bytes study doctor trace compare lint lock quarto clean
 
 STUDY ?= .
 DATA ?= $(STUDY)/data
 CORES ?= all
 PROFILE ?= default
 PYTHON ?= python3
+# make fuzz: how many mutants, and for how many seconds at the most.
+N ?= 10000
+SECONDS_AT_MOST ?= 2400
 # PY=python uses the environment that is active (conda, a module) in place of .venv.
 PY ?= .venv/bin/python
 unexport PYTHONDONTWRITEBYTECODE
@@ -22,6 +25,8 @@ help:
 	  'make report STUDY=… DATA=… CORES=…  the same for another study' \
 	  'make twins [STUDY=…]                the same report as a Word document and a PDF' \
 	  'make test                           run the tests' \
+	  'make fuzz [N=10000]                 drive mutated exports through reading and cleaning (docs/fuzz.md)' \
+	  'make bytes                          build the bundled study twice and compare every file (docs/same_bytes.md)' \
 	  'make study NAME=x                   begin a new study in studies/x' \
 	  'make doctor STUDY=… [DATA=…]        draft the sheets of a new study from its exports' \
 	  'make trace KEY=… [STUDY=…]          walk a number of the report back to its data' \
@@ -56,6 +61,12 @@ twins: $(READY)
 
 test: $(READY)
 	@$(PY) -m pytest -n 2 $(ARGS)
+
+fuzz: $(READY)
+	@PYTHONPATH=scripts $(PY) tests/fuzz.py $(N) $(SECONDS_AT_MOST)
+
+bytes: $(READY)
+	@PYTHONPATH=scripts $(PY) tests/same_bytes.py
 
 study: $(READY)
 	@$(PY) workflow/new_study.py '$(NAME)'
