@@ -35,7 +35,8 @@ def people(plan: Plan, boards: pd.DataFrame, groups: pd.DataFrame, rng: np.rando
     Returns
     -------
     DataFrame
-        One row a person: ``person`` (T00001 …), ``learner_id`` (LN-dddddd), ``role``, ``role_group``,
+        One row a person: ``person`` (T00001 …), ``learner_id`` (LN-dddddd, with nine digits
+        where people are many), ``role``, ``role_group``,
         ``role_other`` (text or null), ``icb``, ``region``, each of the plan's categories (code, "" for none given),
         ``heard_from`` (codes split by |), ``modules`` (how many).
     """
@@ -80,11 +81,15 @@ def _boards(plan: Plan, boards: pd.DataFrame, count: int, rng: np.random.Generat
 
 
 def learner_ids(count: int, rng: np.random.Generator, taken: Sequence[str] = ()) -> list[str]:
-    """Draw account numbers, none of which becomes another's when two neighbouring digits change places."""
+    """Draw account numbers, none of which becomes another's when two neighbouring digits change places.
+
+    They have six digits, and more where a twentieth of all with six would not do.
+    """
+    digits = 6 if count <= 50_000 else 9
     used = {swapped for name in taken for swapped in (name, *swaps(name))}
     found: list[str] = []
     while len(found) < count:
-        name = f"LN-{int(rng.integers(1000, 1_000_000)):06d}"
+        name = f"LN-{int(rng.integers(1000, 10**digits)):0{digits}d}"
         if name not in used and swaps(name):
             found.append(name)
             used |= {name, *swaps(name)}

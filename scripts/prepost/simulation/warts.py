@@ -83,13 +83,15 @@ class Bench:
         before_only: set[int],
         rng: np.random.Generator,
     ) -> None:
-        self.source, self.lines, self.planted, self.rng = source, _by_uid(lines), planted, rng
+        # Objects, since a cell of an Arrow column cannot be written without copying the column.
+        cells = [name for name in lines if "." in name]
+        self.lines = _by_uid(lines).astype(dict.fromkeys(cells, object))
+        self.source, self.planted, self.rng = source, planted, rng
         self.before_only = before_only
         self.warts: Planted = []
         self.stands_for: dict[int, int] = {}
         self.kept = list(self.lines.index)
         self.touched: set[int] = set()
-        cells = [name for name in lines if "." in name]
         self.waves = list(dict.fromkeys(name.split(".")[0] for name in cells))
         self.scales = [name for name in cells if name.split(".")[1].startswith(LIKERT)]
         self.comments = [name for name in cells if ".text_" in name]
@@ -155,8 +157,9 @@ class Bench:
 
     def _straight_liner(self, count: int) -> None:
         suits = pd.Series(self.lines.index.isin(self.before_only), index=self.lines.index)
-        for uid in self._choose(count, suits):
-            self.lines.loc[uid, self.scales] = "Agree"
+        chosen = self._choose(count, suits)
+        self.lines.loc[chosen, self.scales] = "Agree"
+        for uid in chosen:
             self._mark(uid, self.waves[0], "", "straight_liner")
 
     def _formula(self, count: int) -> None:
