@@ -282,6 +282,13 @@ def test_one_answer_a_group_has_no_intercept():
     assert fit.beta == pytest.approx(fit_clmm(VARIED, TIME).beta) and "each group gives one answer" in fit.note
 
 
+def test_two_groupings_that_are_one_get_one_intercept():
+    first = first_completion()  # nobody has a second module
+    fit, one = (fit_clmm(first["y"], first[["time"]], first[by]) for by in (["person", "pm"], "person"))
+    assert [*fit.beta, fit.sigma[0], fit.loglik] == pytest.approx([*one.beta, one.sigma[0], one.loglik], abs=1e-6)
+    assert fit.sigma[1] == 0 and fit.note == "both groupings make the same groups: one random intercept"
+
+
 def test_an_answer_given_at_one_time_only_has_no_threshold_of_its_own():
     fit = fit_clmm(VARIED, np.empty((12, 0)), PERSON, strata=TIME[:, 0])
     assert "not used in every stratum" in fit.note and np.isnan(fit.theta).all()

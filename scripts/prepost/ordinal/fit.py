@@ -136,7 +136,10 @@ def fit_clmm(
     start, _ = flat.climb(flat.start())
     active = [i for i, count in enumerate(given.n_groups) if count < given.n]
     if len(active) < len(given.groups):
-        notes.append("each group gives one answer: no random intercept for it" if given.groups else "")
+        notes.append("each group gives one answer: no random intercept for it")
+    if len(active) == 2 and _same_groups(given):
+        notes.append("both groupings make the same groups: one random intercept")
+        active = active[:1]
     best, active = _with_intercepts(small, flat, start, active, nodes, notes)
     return _described(given, best, active, nodes, notes)
 
@@ -154,6 +157,11 @@ def _nothing_to_fit(given: Answers) -> str:
     if (cells == 0).any():
         return "a category is not used in every stratum: its thresholds have no finite value"
     return ""
+
+
+def _same_groups(given: Answers) -> bool:
+    cells = len(np.unique(np.column_stack(given.groups), axis=0))
+    return cells == given.n_groups[0] == given.n_groups[1]
 
 
 def _told(given: Answers) -> list[str]:
