@@ -14,8 +14,11 @@ from prepost.attrition.bounds import change_bounds, share_bounds
 from prepost.attrition.chances import ResponseWeights, response_weights, stabilised
 from prepost.attrition.tipping import delta_adjusted, tipping_points
 from prepost.attrition.weighting import effective_n, weighted_mean_change
+from prepost.ceiling import at_the_ends, change_with_room
 from prepost.designs import design
+from prepost.everyone import wave_changes
 from prepost.logistic import fit_logistic, separating
+from prepost.retention import gain_kept, retention_ratio, wave_to_wave
 from prepost.robust import mean_change
 
 # Rscript tests/reference/attrition.R > tests/reference/attrition.csv (R 4.2.2, clubSandwich 0.5.8)
@@ -407,6 +410,32 @@ def test_nobody_two_or_everyone_kept(kept, why):
     stays = np.arange(40) < kept
     made = response_weights(first, first[stays], stays, stays[stays], response=["group"])
     assert why in made.note and np.isnan(made.weights).all()
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_comes_no_number_is_missing_without_a_word(seed):
+    """Nothing to 24 rows, one person or many, most of it missing or all of it the same."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(0, 25))
+    x, y, z = np.where(
+        rng.random((3, n)) < rng.choice([0, 0.3, 0.9]), np.nan, rng.choice([3.0, 1, 5][: 1 + seed % 3], (3, n))
+    )
+    person, module = rng.integers(0, rng.choice([1, 2, 50]), n), rng.choice(["a", "b"], n)
+    kept, change = np.isfinite(y), y - x
+    first = pd.DataFrame({"module": module, "x": x})
+    later = kept | (rng.random(n) < 0.3)
+    made = response_weights(first, first[later], kept, kept[later], response=["module", "x"], linkage=["module"])
+    made_of = [(made.weights[kept].sum() if kept.any() else np.nan, made.note)]
+    made_of += [(row["smd_after"], row["note"]) for _, row in balance(first, kept, made.weights).iterrows()]
+    made_of += [(point.delta, point.note) for point in tipping_points(change, person, smallest=0.2)]
+    several = [change_bounds(x, y, person, low=1, high=5), weighted_mean_change(change, np.ones(n), person)]
+    several += [gain_kept(y, z, person, margin=0.2), retention_ratio(x, y, z, person, smallest=0.2)]
+    several += [change_with_room(x, y, person, below=5, reliability=0.8)]
+    made_of += [(one.ci_low, one.note) for one in several]
+    for table in (wave_changes([*x, *y], [0] * n + [1] * n, [*person, *person], waves=[0, 1]), wave_to_wave(x, y, z)):
+        made_of += [(row["ci_low"], row["note"]) for _, row in table.iterrows()]
+    made_of += [(row["ci_low"], row["note"]) for _, row in at_the_ends(x, y, person, low=1, high=5).iterrows()]
+    assert [note for number, note in made_of if not np.isfinite(number) and not note] == []
 
 
 @pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not on this machine")

@@ -203,13 +203,16 @@ def test_module_indicators_take_out_a_change_in_who_answered():
         ([3.0, 4.0, 3.0, 5.0], ["pre", "post"] * 2, ["a"] * 4, "all responses come from one group"),
         ([3.0] * 6, ["pre", "post"] * 3, ["a", "a", "b", "b", "c", "c"], "every score is the same"),
         ([3.0, 4.0] * 3, ["pre", "post"] * 3, ["a", "a", "b", "b", "c", "c"], "the fixed effects explain every score"),
+        ([3.0, 3.0, 4.0, 4.0, 2.0, 2.0], ["pre", "post"] * 3, ["a", "a", "b", "b", "c", "c"], "no score varies within"),
+        ([3.0, 3.5, 4.0, 4.5, 2.0, 2.5], ["pre", "post"] * 3, ["a", "a", "b", "b", "c", "c"], "no score varies within"),
         ([3.0, np.nan] * 3, ["pre", "post"] * 3, ["a", "a", "b", "b", "c", "c"], "no response at post"),
     ],
 )
 def test_what_cannot_be_fitted_is_empty_and_says_why(y, wave, person, why):
-    row = wave_changes(y, wave, person, waves=["pre", "post"]).iloc[0]
-    assert row[["estimate", "se", "ci_low", "ci_high", "p"]].isna().all()
-    assert why in row["note"]
+    for unit in (None, ["a module"] * len(y)):
+        row = wave_changes(y, wave, person, unit, waves=["pre", "post"]).iloc[0]
+        assert row[["estimate", "se", "ci_low", "ci_high", "p"]].isna().all()
+        assert why in row["note"]
 
 
 def test_a_fit_that_does_not_converge_is_empty_and_says_so():

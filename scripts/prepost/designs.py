@@ -56,14 +56,14 @@ def design(covariates: pd.DataFrame, *, fewest: int = 1) -> Design:
 def independent(x: np.ndarray) -> list[int]:
     """Return the columns that those before them do not tell, all of them where there are no rows."""
     kept: list[int] = []
-    basis = np.empty((len(x), 0))
+    basis = np.empty((x.shape[1], len(x)))
     for j in range(x.shape[1]):
         rest = x[:, j]
         for _ in range(2):  # twice is enough for orthogonality
-            rest = rest - basis @ (basis.T @ rest)
+            rest = rest - (basis[: len(kept)] @ rest) @ basis[: len(kept)]
         if not len(x) or np.sum(rest**2) > 1e-10 * np.sum(x[:, j] ** 2):
+            basis[len(kept)] = rest / np.sqrt(max(np.sum(rest**2), 1e-300))
             kept.append(j)
-            basis = np.column_stack([basis, rest / np.sqrt(max(np.sum(rest**2), 1e-300))])
     return kept
 
 

@@ -87,7 +87,7 @@ def _wave_row(
     n_people = int(here["person"].nunique() + here["person"].isna().sum())
     base = {"n": len(here), "n_people": n_people}
     if not set(between) <= set(present):
-        missing = [name for name in between if name not in present]
+        missing = [str(name) for name in between if name not in present]
         found = Contrast(*[np.nan] * 4, "", *[np.nan] * 3, f"no response at {' and '.join(missing)}: no change")
     else:
         line = np.zeros(len(fit.beta))

@@ -194,8 +194,8 @@ def _all_linked(first: pd.DataFrame, later: pd.DataFrame, linked: np.ndarray, na
     if not names:
         return np.full(len(later) + len(first), bool(linked.all()))
     answer = levels(pd.concat([later[names[0]], first[names[0]]], ignore_index=True)).to_numpy(dtype=object)
-    share = pd.Series(linked).groupby(answer[: len(later)]).all()
-    return pd.Series(answer).map(share).fillna(False).to_numpy(dtype=bool)
+    all_linked = pd.Series(linked, dtype=bool).groupby(answer[: len(later)]).all()
+    return np.isin(answer, all_linked.index[all_linked.to_numpy(dtype=bool)].to_numpy())
 
 
 def _exploded(weights: np.ndarray, n_effective: float) -> str:

@@ -112,13 +112,14 @@ def _adjusted(w: np.ndarray, codes: np.ndarray) -> np.ndarray:
     adjusted = w / np.sqrt(1 - 2 * w / n + square / n**2)
     order = np.argsort(codes, kind="stable")
     start = np.flatnonzero(np.diff(codes[order], prepend=-1))
-    for rows in np.split(order, start[1:]):
-        if len(rows) > 1:
-            mine = w[rows]
-            b = np.eye(len(rows)) - np.add.outer(mine, mine) / n + square / n**2
-            values, vectors = np.linalg.eigh(b)
-            root = np.where(values > 1e-12, 1 / np.sqrt(np.maximum(values, 1e-12)), 0.0)
-            adjusted[rows] = vectors @ (root * (vectors.T @ mine))
+    sizes = np.diff(start, append=n)
+    for size in np.unique(sizes[sizes > 1]):  # people with as many pairs at once
+        rows = order[start[sizes == size][:, None] + np.arange(size)]
+        mine = w[rows]
+        b = np.eye(size) - (mine[:, :, None] + mine[:, None, :]) / n + square / n**2
+        values, vectors = np.linalg.eigh(b)
+        root = np.where(values > 1e-12, 1 / np.sqrt(np.maximum(values, 1e-12)), 0.0)
+        adjusted[rows] = np.einsum("gij,gj,gkj,gk->gi", vectors, root, vectors, mine, optimize=True)
     return adjusted
 
 
