@@ -12,6 +12,8 @@ from prepost.contrasts import (
     linear_contrast,
     wald_htz,
 )
+from prepost.effects import effect_sizes
+from prepost.funnel import funnel
 from prepost.robust import mean_change
 from r_cases import frozen
 
@@ -139,3 +141,22 @@ def test_under_no_difference_the_joint_test_says_so_19_times_in_20():
 def test_columns_of_unequal_length_are_our_fault():
     with pytest.raises(ValueError, match="equally long"):
         group_contrasts(CHANGE, GROUP[1:], WHO)
+
+
+def test_small_random_groups_crash_nothing_and_hide_nothing():
+    rng = np.random.default_rng(8)
+    for _ in range(60):
+        n = int(rng.choice([0, 1, 2, 3, 5, 12, 30]))
+        person = rng.integers(0, int(rng.choice([1, 2, n + 1])), n) if rng.random() < 0.8 else None
+        before = rng.integers(1, 6, n).astype(float)
+        change = rng.integers(-2, 3, n) / 4 if rng.random() < 0.7 else np.full(n, rng.choice([0.0, 1.0]))
+        group = rng.choice(["a", "b", "c"], n)
+        sizes = effect_sizes(before, before + change, person, rng=np.random.default_rng(1), resamples=100)
+        rows = [*sizes.values(), *group_contrasts(change, group, person, fewest_people=2).itertuples()]
+        rows.append(dose_response(change, rng.integers(1, 4, n), person))
+        for row in rows:
+            assert row.note or np.isfinite([row.estimate, row.ci_low, row.ci_high]).all()
+        joint = any_difference(change, group, person, fewest_people=2)
+        assert joint.note or np.isfinite(joint.p)
+        whole = funnel(change, group, person, fewest_people=2)
+        assert whole.note or np.isfinite(whole.places.loc[whole.places["note"] == "", "shrunken"]).all()

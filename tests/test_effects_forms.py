@@ -61,6 +61,11 @@ def test_a_correlation_of_one_has_no_d_rm():
     assert found["d_av"].estimate == pytest.approx(1 / np.sqrt(5 / 3), rel=1e-12)
 
 
+def test_two_pairs_of_one_person_and_one_of_nobody_are_told():
+    found = effect_sizes([1, 2], [2, 2], ["a", "a"], rng=np.random.default_rng(0))
+    assert all(effect.note for effect in found.values())
+
+
 def nested(n_people: int, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     rng = np.random.default_rng(7)
     who = np.r_[np.arange(n_people), rng.integers(0, n_people, n - n_people)]

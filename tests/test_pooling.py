@@ -79,3 +79,8 @@ def test_shrunken_estimates_lie_between_their_own_and_the_mean():
     for row in found.groups.itertuples():
         assert min(row.estimate, found.mean) <= row.shrunken <= max(row.estimate, found.mean)
         assert row.shrunken_se < row.se
+
+
+def test_a_group_that_outweighs_the_others_beyond_all_digits_is_told():
+    found = pool([0.1, 0.2, 0.9], [1e-9, 1e3, 1e3], list("abc"))
+    assert np.isnan(found.mean) and "did not converge" in found.note

@@ -216,7 +216,7 @@ def values_on(names: Sequence[str], weights: np.ndarray, table: np.ndarray) -> n
             form, corrected = STANDARDISED[name]
             spread = _spread(form, m)
             columns.append(np.where(spread > TIE_TOLERANCE, _factor(corrected, n) * m.change / spread, np.nan))
-    return np.column_stack(columns)
+    return np.column_stack(columns) if columns else np.empty((len(weights), 0))
 
 
 def _analytic_interval(

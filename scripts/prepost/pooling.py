@@ -135,7 +135,10 @@ def _reml(y: np.ndarray, v: np.ndarray) -> float:
         total, squares = w.sum(), np.sum(w**2)
         py = w * (y - np.average(y, weights=w))  # P = W - ww'/Σw, never built
         trace = total - squares / total
-        step = float((py @ py - trace) / (squares - 2 * np.sum(w**3) / total + (squares / total) ** 2))
+        information = squares - 2 * np.sum(w**3) / total + (squares / total) ** 2
+        if not information > 1e-12 * squares:  # one group outweighs all others by more digits than there are
+            return np.nan
+        step = float((py @ py - trace) / information)
         while tau2 + step < 0:
             step = step / 2 if tau2 > 1e-12 * v.mean() else -tau2
         if abs(step) <= _CLOSE * (v.mean() + tau2):
