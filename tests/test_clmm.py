@@ -294,6 +294,22 @@ def test_an_answer_given_at_one_time_only_has_no_threshold_of_its_own():
     assert "not used in every stratum" in fit.note and np.isnan(fit.theta).all()
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("seed", range(8))
+def test_small_and_strange_answers_never_give_nan_without_a_word(seed):
+    rng = np.random.default_rng(seed)
+    n, top, spread, effect = rng.integers(1, 20), rng.integers(1, 6), rng.choice([0, 1, 3]), rng.choice([0, 1, 4])
+    before = 3 + rng.normal(0, 1, n) * spread + rng.normal(0, 1, n)
+    y = np.clip(np.rint([before, before + effect + rng.normal(0, 1, n)]), 1, top).ravel()
+    groups = pd.DataFrame({"person": rng.integers(0, max(1, n // 2), n), "module": rng.integers(0, 3, n)})
+    groups = pd.concat([groups, groups], ignore_index=True)
+    for by in ([], ["person"], ["person", "module"]):
+        fit = fit_clmm(y, np.repeat([[0.0], [1.0]], n, axis=0), groups[by], categories=[1, 2, 3, 4, 5])
+        parts = np.r_[fit.beta, fit.se, fit.theta.ravel(), fit.sigma, fit.loglik]
+        assert np.isfinite(parts).all() or (fit.note and np.isnan(fit.beta).all())
+        assert fit.n == 2 * n and len(fit.n_groups) == len(by)
+
+
 def test_missing_answers_covariates_and_people_are_left_out():
     first = first_completion()
     y, x = first["y"].astype("Float64"), first[["time"]].astype(float)
