@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from functools import cache
 from typing import NamedTuple
 
 from prepost.doctor.columns import Guess
@@ -64,19 +65,32 @@ def align(asked: Sequence[Asked]) -> list[Aligned]:
 
 
 def _partner(column: Asked, first: dict[str, Asked], used: dict[str, set[str]]) -> tuple[str | None, float]:
-    mine = fold_wording(column.wording)
+    mine = _folded(column.wording)
     best, most = None, 0.0
     for item, other in first.items():
         if column.source in used[item]:
             continue
-        theirs = fold_wording(other.wording)
+        theirs = _folded(other.wording)
         if mine == theirs:
             return item, 1.0
         if column.guess.scale == other.guess.scale:
-            similarity = SequenceMatcher(None, mine, theirs, autojunk=False).ratio()
+            similarity = _similarity(mine, theirs, max(most, ALIKE))
             if similarity > most:
                 best, most = item, similarity
     return (best, most) if most >= ALIKE else (None, 0.0)
+
+
+@cache
+def _folded(wording: str) -> str:
+    return fold_wording(wording)
+
+
+def _similarity(mine: str, theirs: str, least: float) -> float:
+    """Return difflib's ratio, or 0 where its upper bounds, which cost far less, are below what counts."""
+    matcher = SequenceMatcher(None, mine, theirs, autojunk=False)
+    if matcher.real_quick_ratio() < least or matcher.quick_ratio() < least:
+        return 0.0
+    return matcher.ratio()
 
 
 def _new_name(column: Asked, taken: dict[str, Asked]) -> str:

@@ -41,7 +41,7 @@ def read_webropol(path: Path, options: ReadOptions) -> RawTable:
         require(path, "webropol", grid)
     check_widths(path, grid, 2)
     headers = [grid.records[0][1], padded(grid.records[1][1], len(grid.records[0][1]))]
-    taken, refused = without_legend(*take_records(grid.records[2:], headers))
+    taken, refused = without_legend(*take_records(grid.records[2:], headers), always=True)
     columns = spanned_columns(headers, no_part=_NO_PART)
     meta = find_meta([column.name for column in columns], _META)
     return make_table(columns, taken, refused, meta=meta, notes={**grid.notes, "header_rows": "2"})
