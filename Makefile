@@ -2,7 +2,7 @@
 # A study is a folder that holds config/: make report STUDY=studies/dart DATA=../shared/data/dart CORES=2
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help report twins test fuzz bytes study doctor trace compare lint lock quarto clean
+.PHONY: help report twins test fuzz bytes study doctor trace compare lint lock quarto slurm bench clean
 
 STUDY ?= .
 DATA ?= $(STUDY)/data
@@ -32,6 +32,8 @@ help:
 	  'make trace KEY=… [STUDY=…]          walk a number of the report back to its data' \
 	  'make compare A=… B=…               name the first difference between two builds (ARGS=--between-machines)' \
 	  'make quarto                         install Quarto by pip, where the network lets it' \
+	  'make slurm                          install what PROFILE=slurm needs (docs/hpc.md)' \
+	  'make bench [ARGS=--write]           what the workflow costs here (docs/benchmarks.md)' \
 	  'make lint                           formatters and linters' \
 	  'make lock                           resolve the packages anew, with hashes' \
 	  'make clean [STUDY=…]                take away results/ of a study'
@@ -95,6 +97,12 @@ quarto: $(READY)
 	@$(PY) -m pip install -qq quarto-cli >/dev/null 2>&1 && PATH="$(dir $(PY)):$$PATH" quarto --version >/dev/null 2>&1 \
 	  && echo 'Quarto is installed; make report uses it.' \
 	  || echo 'Quarto cannot be fetched here; the embedded renderer serves.'
+
+slurm: $(READY)
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements-slurm.txt
+
+bench: $(READY)
+	@$(PY) workflow/bench.py $(ARGS)
 
 clean:
 	@rm -rf '$(STUDY)/results' '$(STUDY)/.snakemake'
