@@ -19,6 +19,12 @@ def test_a_mutated_export_is_refused_in_words_or_every_row_is_accounted_for(fold
     fuzz.drive(export, mutants.mutated(export, changes), folder)
 
 
+@pytest.mark.parametrize("numbers", [(1413, 218, 218), (22535, 249, 22535)])
+def test_a_stretch_moved_into_a_header_row_is_refused_and_no_fault_of_ours(folder, numbers):
+    end = fuzz.drive("before", mutants.mutated("before", [("swap", *numbers)]), folder)
+    assert end.stage == "refused by the reader"
+
+
 @pytest.mark.parametrize("export", mutants.EXPORTS)
 def test_the_whole_export_comes_through(folder, export):
     end = fuzz.drive(export, mutants.original(export), folder)
