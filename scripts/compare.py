@@ -5,7 +5,7 @@ from pathlib import Path
 
 from prepost import steps, tables
 from prepost.comparing import compare, levels
-from prepost.paired import Floor
+from prepost.floors import read_floor
 from prepost.study import Comparison, Level, Outcome, Statistics
 
 log = logging.getLogger("prepost")
@@ -27,8 +27,7 @@ def main(
     seed: int,
 ) -> None:
     """Read floors 2 to 4, write the estimates of floor 6."""
-    given = {"responses": responses, "people": people, "links": links, "pairs": pairs, "scores": scores}
-    floor = Floor(**{name: tables.read(path, name) for name, path in given.items()})
+    floor = read_floor(responses=responses, people=people, links=links, pairs=pairs, scores=scores)
     found = compare(floor, outcomes, plan, statistics, seed)
     tables.write(found, comparisons, "comparisons")
     tables.write(levels(floor, levels_plan, statistics), levels_table, "levels")

@@ -4,8 +4,8 @@ import logging
 from pathlib import Path
 
 from prepost import steps, tables
+from prepost.floors import read_floor
 from prepost.movement import movement as count
-from prepost.paired import Floor
 from prepost.sheets import ItemRow, read_sheet
 from prepost.study import Comparison, Outcome
 
@@ -26,8 +26,7 @@ def main(
     plan: list[Comparison],
 ) -> None:
     """Read floors 2 to 4 and the codebook, write the counts of floor 6."""
-    given = {"responses": responses, "people": people, "links": links, "pairs": pairs, "scores": scores}
-    floor = Floor(**{name: tables.read(path, name) for name, path in given.items()})
+    floor = read_floor(responses=responses, people=people, links=links, pairs=pairs, scores=scores)
     moves, cells = count(floor, outcomes, read_sheet(codebook, ItemRow, key="item"), plan)
     tables.write(moves, movement, "movement")
     tables.write(cells, transitions, "transitions")

@@ -12,10 +12,10 @@ FLOOR = re.compile(r"results/([1-9])_")
 BESIDE = ("audit", "manifest")  # they read everything, and nothing reads them
 WITHOUT_LOG = {"all"}
 WITHOUT_BENCHMARK = {"all", "resolve", "manifest"}  # they compute nothing
-OWN_FLOOR: set[str] = set()  # rules that make a second pass over their own floor, as their door-plate says
+OWN_FLOOR = {"gather_specifications"}  # rules that make a second pass over their own floor, as their door-plate says
 BEHIND_THE_WALL = {"plot", "write_facts", "report", "twins"}
 READS_THE_STUDY = {"report", "twins", "audit", "manifest"}  # run_config.yaml
-CALLS = {"code", "expand"}
+CALLS = {"code", "expand", "temp"}
 OPENS_ITSELF = {"simulate.py"}  # it makes raw exports, which have no schema
 OPENING = {
     *("open", "read_text", "read_bytes", "write_text", "write_bytes", "read_csv", "to_csv", "read_parquet"),

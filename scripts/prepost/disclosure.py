@@ -37,6 +37,10 @@ REASONS = {
 CROSS_TABLE = "transitions"
 SPARSE = 5  # a cross table of fewer than so many thresholds of pairs leaves with its margins only
 TOO_SPARSE = "too few pairs for a cross table: its margins stand"
+# Tables that estimate one thing on bases which differ by few people. Two of them in full, with their n, would give the
+# mean of those few; so no count of theirs leaves, and estimates with two decimals only.
+VARIANTS = ("specifications",)
+DIFFERS_BY_FEW = "beside the other variants it would tell of the few by whom they differ"
 ROUNDED_DF = "rounded counts: it would tell the count"
 
 
@@ -80,11 +84,13 @@ def disclose(
     See `prepost.suppression.withhold`.
     """
     sparse = _too_sparse(tables, threshold)
-    system = count_system(tables, nested)
+    system = count_system({name: frame for name, frame in tables.items() if name not in VARIANTS}, nested)
     marks = withhold(system, threshold)
     released, withheld = {}, []
     for name in sorted(tables):
         cell_marks = _marks(name, tables[name], system, marks, rounding is not None)
+        if name in VARIANTS:
+            cell_marks |= _of_variants(tables[name], threshold)
         cell_marks |= _telling_of_few(tables[name], threshold)
         if name == CROSS_TABLE:
             cell_marks |= {(row_id, "n"): (NOT_RELEASED, TOO_SPARSE) for row_id in sparse}
@@ -105,6 +111,17 @@ def _too_sparse(tables: Mapping[str, pd.DataFrame], threshold: int) -> set[str]:
     base = pd.MultiIndex.from_frame(frame[block]).map(whole.to_dict())
     inside = (frame["from"] != ALL) & (frame["to"] != ALL)
     return set(frame.loc[inside & (pd.Series(base, index=frame.index) < SPARSE * threshold), "row_id"])
+
+
+def _of_variants(frame: pd.DataFrame, threshold: int) -> dict[tuple[str, str], tuple[str, str]]:
+    """What variants of one estimate lose: all of it on too few people, else what would tell their bases."""
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    small = frame[["n", "n_people"]].lt(threshold).any(axis=1)
+    for row_id, few in zip(frame["row_id"], small, strict=True):
+        columns = (*COUNT_COLUMNS, *ESTIMATES, *TELLS_THE_BASE) if few else (*COUNT_COLUMNS, *TELLS_THE_BASE[:-1])
+        cell = (SMALL, REASONS[SMALL, False]) if few else (NOT_RELEASED, DIFFERS_BY_FEW)
+        found |= {(row_id, column): cell for column in columns}
+    return found
 
 
 def _telling_of_few(frame: pd.DataFrame, threshold: int) -> dict[tuple[str, str], tuple[str, str]]:
@@ -178,7 +195,7 @@ def _as_text(
     released = frame.drop(columns=TOLD, errors="ignore")
     ids = list(frame["row_id"])
     numbers = number_columns(name)
-    coarse = {row_id for row_id in ids if marks.get((row_id, "n"), ("",))[0] == WITHHELD}
+    coarse = {row_id for row_id in ids if name in VARIANTS or marks.get((row_id, "n"), ("",))[0] == WITHHELD}
     for column in numbers:
         if column == SHARE:
             continue

@@ -5,6 +5,7 @@ RESULT_TABLES = {
     "comparisons": "Changes",
     "levels": "Levels",
     "reliability": "Reliability",
+    "specifications": "What other choices would have given",
 }
 #: Counts, a row a cell, with margins.
 COUNT_TABLES = {

@@ -76,6 +76,7 @@ STUDY, SIMULATED = study_or_exit()
 SETTINGS = STUDY.settings.model_dump(mode="json", by_alias=True)
 FILES = {row.source: row.file for row in STUDY.sources}
 LEARNERS = STUDY.sources_of("learners")
+PRIMARY = next((part for part in SETTINGS["comparisons"] if part["role"] == "primary"), None)
 RECODES = ["config/recodes.csv"] if Path("config/recodes.csv").is_file() else []
 VOCABULARIES = [f"config/{vocabulary['sheet']}" for vocabulary in SETTINGS["vocabularies"]]
 NOTEBOOKS = sorted(str(path.relative_to(REPO)) for path in (REPO / "notebooks").glob("*.*") if path.suffix != ".ipynb")
@@ -99,3 +100,4 @@ ARTEFACTS = (
 wildcard_constraints:
     source="|".join(FILES),
     floor="|".join(AUDITED),
+    outcome="|".join(outcome["name"] for outcome in SETTINGS["outcomes"]),
