@@ -190,9 +190,7 @@ def main(n: int, seconds: float) -> int:
     broken = [line for tally in tallies for line in tally.broken]
     records, taken = (sum(tally.records[place] for tally in tallies) for place in (0, 1))
     show(ends)
-    print(
-        f"\n{ends.total():,} files, {different:,} of them different, from {len(EXPORTS)} exports. In those read"
-    )
+    print(f"\n{ends.total():,} files from {len(EXPORTS)} exports, {different:,} of them different. In those read")
     print(f"stood {records:,} records: {taken:,} taken as responses, {records - taken:,} refused with a reason.")
     print(f"{len(broken):,} files broke a law.")
     sys.stderr.write("".join(f"{line}\n" for line in broken[:40]))
