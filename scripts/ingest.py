@@ -45,6 +45,8 @@ def main(
     log.info("%s columns of the export are not named in fields.csv and stay behind", f"{left:,}")
     taken = ingest(table, row, mapping, waves_of(row, field_rows), code_book)
     check_synthetic(taken.responses, row, synthetic=synthetic, person_key=person_key)
+    if row.platform == readers.AUTO:  # kept with the table, for the audit page
+        taken.responses.attrs["read_as"] = "auto: {platform} ({confidence}; {reason})".format(**table.notes)
     tables.write(taken.responses, responses, "ingested")
     tables.write(taken.refused, refused, "refused")
     dates = f", {taken.unreadable_dates:,} dates not readable" if taken.unreadable_dates else ""

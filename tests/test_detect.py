@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pandas as pd
 import pytest
 from builds import ROOT
+from prepost.audit import records
 from prepost.errors import StudyError
 from prepost.fields import map_columns
 from prepost.ingest import ingest
@@ -253,7 +254,13 @@ def test_the_step_logs_the_platform_with_its_reason(tmp_path: Path, monkeypatch:
     step(tmp_path, EXPORTS["google_forms"])
     told = (tmp_path / "ingest.log").read_text(encoding="utf-8")
     assert "platform google_forms (certain): the first column is 'Timestamp' and holds days with times" in told
-    assert len(pd.read_parquet(tmp_path / "out.parquet")) == 1  # and without a fields.csv
+    responses = pd.read_parquet(tmp_path / "out.parquet")
+    assert len(responses) == 1  # and without a fields.csv
+    refused = pd.read_csv(tmp_path / "out.refused.csv")
+    shown = records([{"source": "a", "file": "export.csv", "platform": AUTO}], {"a": responses}, {"a": refused})
+    assert shown.frame["platform"].iloc[0] == (
+        "auto: google_forms (certain; the first column is 'Timestamp' and holds days with times)"
+    )
 
 
 def test_the_step_refuses_a_doubt_without_a_traceback(tmp_path: Path) -> None:

@@ -162,8 +162,8 @@ def records(
     Returns
     -------
     View
-        ``source``, ``file``, ``platform``, ``encoding`` (as declared), ``lines``, ``waves``, ``records`` (lines ×
-        waves), ``taken``, ``refused``, ``sum``.
+        ``source``, ``file``, ``platform`` (as declared; with ``auto`` what was found, how surely and why), ``encoding``
+        (as declared), ``lines``, ``waves``, ``records`` (lines × waves), ``taken``, ``refused``, ``sum``.
     """
     rows = []
     for row in sources:
@@ -175,7 +175,7 @@ def records(
             {
                 "source": row["source"],
                 "file": row["file"],
-                "platform": row["platform"],
+                "platform": taken.attrs.get("read_as", row["platform"]),
                 "encoding": row.get("encoding") or "as found in the file",
                 "lines": lines,
                 "waves": waves,
