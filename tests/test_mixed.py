@@ -244,6 +244,18 @@ def test_columns_of_unequal_length_and_other_methods_are_a_fault_of_the_caller()
         fit_lmm([1, 2, 3], np.ones((3, 1)), ["a", "b", "c"], method="MLE")
 
 
+def test_data_of_many_shapes_converge():
+    """The criterion has a dozen digits: a search that waits for more of them than there are never ends."""
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        person, wave, module = rng.integers(0, 900, 2700), rng.integers(0, 2, 2700), rng.integers(0, 4, 2700)
+        y = 3 + 0.5 * wave + rng.normal(0, 0.1 + 0.05 * seed, 900)[person] + rng.normal(0, 0.7, 2700)
+        assert wave_changes(y, wave, person, module, waves=[0, 1])["note"].iloc[0] in (
+            "",
+            "a random intercept has no variance",
+        )
+
+
 def test_eight_thousand_responses_take_less_than_seconds():
     rng = np.random.default_rng(4)
     person, wave = rng.integers(0, 3500, 8186), rng.integers(0, 3, 8186)

@@ -58,7 +58,9 @@ def wave_changes(
     Waves are fixed effects, people (and people within modules) random intercepts, by REML: under missing at random
     given the answers that are there, the change is that of everyone who answered any wave (Laird & Ware 1982,
     doi:10.2307/2529876). Linked people give the correlation; unlinked ones give level. It is a check beside the change
-    of linked pairs, which keeps its place, since a person whose key failed is taken for two people.
+    of linked pairs, which keeps its place: a person whose key failed is taken for two people, and the model holds the
+    spread of scores the same at each wave. Where low scorers gain more and answer less it removes a part of the bias
+    only, more of it without the responses that failed to link; `prepost.attrition` weights for that.
     """
     frame = pd.DataFrame({"score": pd.array(score, dtype="Float64").to_numpy(float, na_value=np.nan), "wave": wave})
     frame["person"], frame["unit"] = pd.Series(person).to_numpy(), pd.Series(unit).to_numpy() if unit is not None else 0

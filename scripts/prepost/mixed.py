@@ -319,14 +319,22 @@ def _minimise(data: _Data, active: list[int], reml: bool, evaluations: int) -> n
     """Find the standard deviations of the intercepts, in units of the residual's, or None."""
     if not active:
         return data.full(np.empty(0), active)
-    found = optimize.minimize(
-        lambda t: data.criterion(data.full(t, active), reml)[0],
-        np.full(len(active), 0.7),
-        method="Nelder-Mead",
-        options={"xatol": 1e-8, "fatol": 1e-11, "maxfev": evaluations, "maxiter": evaluations},
-    )
-    size = np.abs(found.x)  # the criterion is even in them
-    return data.full(np.where(size < _NOUGHT, 0.0, size), active) if found.success else None
+
+    def criterion(t: np.ndarray) -> float:
+        return data.criterion(data.full(t, active), reml)[0]
+
+    limits = {"xatol": 1e-4, "fatol": 1e-7, "maxfev": evaluations, "maxiter": evaluations}
+    found = optimize.minimize(criterion, np.full(len(active), 0.7), method="Nelder-Mead", options=limits)
+    if not found.success:
+        return None
+    tau, steps = np.abs(found.x), np.eye(len(active)) * 1e-3
+    for _ in range(4):  # Newton's steps for the last digits: the criterion itself has too few to be compared there
+        slope = np.array([_slope(criterion, tau, step) for step in steps])
+        hessian = np.array([[_second(criterion, tau, one, two) for one in steps] for two in steps])
+        if np.linalg.eigvalsh(hessian).min() <= 0:
+            break
+        tau = np.abs(tau - np.clip(np.linalg.solve(hessian, slope), -1e-2, 1e-2))  # the criterion is even in them
+    return data.full(np.where(tau < _NOUGHT, 0.0, tau), active)
 
 
 def _curvature(data: _Data, tau: np.ndarray, residual: float) -> tuple[np.ndarray, np.ndarray]:
