@@ -275,7 +275,7 @@ def _variances(made: Sequence[dict], values: np.ndarray) -> dict[str, float]:
     said = pd.DataFrame([dict(part.split("=") for part in parts) for parts in told])
     total = float(np.sum((values - values.mean()) ** 2))
     shares = {}
-    for choice in said:
+    for choice in said.columns[said.nunique() > 1]:
         means = pd.Series(values).groupby(said[choice].to_numpy()).transform("mean").to_numpy()
         shares[choice] = float(np.sum((means - values.mean()) ** 2) / total) if total > 1e-18 else np.nan
     return shares

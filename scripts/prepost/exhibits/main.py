@@ -1,14 +1,14 @@
-"""The table that stands under each figure: plain headers, formatted cells, and the key of the fact in each cell."""
+"""The tables under the figures of who answered, what changed, and whether it lasted."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 import pandas as pd
 
 from prepost import formatting
+from prepost.exhibits.grid import EFFECTS, Cell, Grid
 from prepost.figures import participants as participants_figure
 from prepost.figures import three_months as later_figure
 from prepost.figures.cells import (
@@ -20,7 +20,6 @@ from prepost.figures.cells import (
     estimate,
     first,
     grouped,
-    mark,
     number,
     outcomes_of,
     pick,
@@ -28,110 +27,6 @@ from prepost.figures.cells import (
 )
 from prepost.figures.transitions import first_square
 from prepost.study import Outcome
-
-__all__ = ["Setting", "exhibit_table", "foot"]
-EFFECTS = ("Pairs", "Mean before", "Mean after", "Change", "95% CI from", "to")
-
-
-class Cell(NamedTuple):
-    """One cell: its text, and the key of its fact ("" where it is no number of a released table)."""
-
-    text: str
-    key: str = ""
-
-
-class Grid:
-    """A display table that is being filled.
-
-    Parameters
-    ----------
-    words : iterable of str
-        Headers of the columns of words, which stand first.
-    numbers : iterable of str
-        Headers of the columns of numbers.
-    setting : Setting
-        For the threshold that "fewer than …" names.
-    """
-
-    def __init__(self, words: Iterable[str], numbers: Iterable[str], setting: Setting) -> None:
-        self.words, self.numbers, self.setting = list(words), list(numbers), setting
-        self.rows: list[list[Cell]] = []
-
-    def add(self, words: Iterable[str], cells: Iterable[Cell]) -> None:
-        """Add a row."""
-        self.rows.append([*(Cell(word) for word in words), *cells])
-
-    def cell(self, row: pd.Series | None, table: str, column: str, write: Callable[[float], str]) -> Cell:
-        """Return a released cell, written; its mark in words where it is not shown; blank where there is no row."""
-        if row is None:
-            return Cell("")
-        key = f"{table}/{row['row_id']}/{column}"
-        value = number(row, column)
-        if not math.isnan(value):
-            return Cell(write(value), key)
-        counts = column in ("n", "n_people", "share")
-        found = mark(row, column) or "x"
-        if found == "c" and counts and self.setting.threshold is None:
-            return Cell("too few to show", key)
-        return Cell(formatting.marked(found, counts=counts, threshold=self.setting.threshold or 0), key)
-
-    def frame(self) -> pd.DataFrame:
-        """Return the table; `attrs` holds `keys` (a frame of the same shape) and `numbers` (headers)."""
-        columns = [*self.words, *self.numbers]
-        shown = pd.DataFrame([[cell.text for cell in row] for row in self.rows], columns=columns, dtype="string")
-        keys = pd.DataFrame([[cell.key for cell in row] for row in self.rows], columns=columns, dtype="string")
-        shown.attrs = {"keys": keys, "numbers": self.numbers}
-        return shown
-
-
-def exhibit_table(name: str, tables: Tables, setting: Setting) -> pd.DataFrame:
-    """Return the table under a figure.
-
-    Parameters
-    ----------
-    name : str
-        The figure: flow, outcomes, modules, likert, transitions, movement, participants or three_months.
-    tables : mapping of str to DataFrame
-        Released tables by name, as `prepost.released.read_released` gives them.
-    setting : Setting
-        The study's words.
-
-    Returns
-    -------
-    DataFrame
-        Text cells under plain headers, one row a line; ``attrs["keys"]`` is a frame of the same shape with each
-        cell's fact key or "", ``attrs["numbers"]`` names the columns that are aligned right. No rows where the
-        figure has nothing to show.
-    """
-    return BUILDERS[name](tables, setting).frame()
-
-
-def foot(name: str, tables: Tables, setting: Setting) -> str:
-    """Return the foot of an exhibit: its base, what is missing, the method, and the CSV by file name.
-
-    Parameters
-    ----------
-    name, tables, setting
-        As in `exhibit_table`.
-
-    Returns
-    -------
-    str
-        Sentences without the last full stop.
-    """
-    csv = f"Table: {FEET[name][0]}"
-    base = _base(tables) if FEET[name][2] else ""
-    return ". ".join(part for part in (FEET[name][1], base, csv) if part)
-
-
-def _base(tables: Tables) -> str:
-    rows = pick(tables, "comparisons", comparison=primary(tables) or "", group_by=ALL, estimate_name="mean_change")
-    known = rows["n"].dropna() if len(rows) else rows
-    if len(known) == 0:
-        return "Base: no matched pairs that may be counted here"
-    low, high = formatting.count(float(known.min())), formatting.count(float(known.max()))
-    pairs = low if low == high else f"{low} to {high}, as some left single questions out"
-    return f"Base: matched pairs with both scores, {pairs}"
 
 
 def _effects(grid: Grid, tables: Tables, comparison: str, outcome: Outcome, group: tuple[str, str]) -> list[Cell]:
