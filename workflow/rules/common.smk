@@ -17,7 +17,17 @@ from prepost.study_loading import load, missing_raw_files
 from prepost.table_names import TITLES
 
 TABLES = sorted(TITLES)
-FIGURES = ["flow", "likert", "modules", "movement", "outcomes", "participants", "three_months", "transitions"]
+FIGURES = [
+    "flow",
+    "likert",
+    "modules",
+    "movement",
+    "outcomes",
+    "participants",
+    "specifications",
+    "three_months",
+    "transitions",
+]
 AUDITED = ["1_ingested", "2_cleaned", "3_matched", "4_scored", "6_statistics", "7_release", "8_exhibits"]
 
 

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from prepost.exhibits.grid import Grid
+from prepost.exhibits.specifications import specifications
 from prepost.figures.cells import Setting, Tables
 
-BUILDERS: dict[str, Callable[[Tables, Setting], Grid]] = {}
+BUILDERS: dict[str, Callable[[Tables, Setting], Grid]] = {
+    "specifications": specifications,
+}
 # Each exhibit: its CSV, what its numbers are, and whether the base of the primary comparison is stated.
-FEET: dict[str, tuple[str, str, bool]] = {}
+FEET: dict[str, tuple[str, str, bool]] = {
+    "specifications": ("specifications.csv", "Sensitivity analysis. Combinations that leave the same completions, "
+                       "weights and measure as another are not counted twice. Bases are not given, since they differ "
+                       "by few people", False),
+}  # fmt: skip

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from prepost.figures import flow, forest, likert, modules, movement, participants, three_months, transitions
+from prepost.figures import (
+    flow,
+    forest,
+    likert,
+    modules,
+    movement,
+    participants,
+    specifications,
+    three_months,
+    transitions,
+)
 from prepost.figures.cells import Setting, Tables
 from prepost.figures.style import Drawing, to_svg
 
@@ -17,6 +27,7 @@ FIGURES: dict[str, Callable[[Tables, Setting], Drawing]] = {
     "movement": movement.draw,
     "participants": participants.draw,
     "three_months": three_months.draw,
+    "specifications": specifications.draw,
 }
 
 __all__ = ["FIGURES", "Drawing", "Setting", "to_svg"]

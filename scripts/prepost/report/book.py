@@ -22,7 +22,7 @@ from prepost.governance import intervention_rows, load_governance
 from prepost.paired import OVERALL
 from prepost.released import read_released
 from prepost.render.escape import escape_markdown as esc
-from prepost.report import messages, methods, result_tables
+from prepost.report import messages, methods, result_tables, robustness
 from prepost.report.appendix import Appendix
 from prepost.sheets import ItemRow
 from prepost.study import Study
@@ -192,6 +192,13 @@ class Report:
         caption = "Changes to and from the later survey, and what was asked only then"
         figure = self.exhibit("three_months").data
         return Markdown(figure + "\n\n" + self.table("later", caption).data)
+
+    def specifications(self) -> Markdown:
+        """Return the choices that could have been made otherwise with their reasons, and what they give."""
+        said = robustness.specifications(self.words)
+        if not self.settings.secondary.specifications:
+            return Markdown(said)
+        return Markdown(said + "\n\n" + self.exhibit("specifications").data)
 
     def methods(self) -> Markdown:
         """Return the methods, written from the study."""
