@@ -38,6 +38,7 @@ WORDINGS = (
 )
 LABELS = "1=Strongly disagree|2=Disagree|3=Neither agree nor disagree|4=Agree|5=Strongly agree"
 SHARE_BASE = {
+    "ceiling": ("place", ["comparison", "outcome", "wave"]),
     "missing": ("kind", ["item", "wave"]),
     "movement": ("direction", ["comparison", "outcome"]),
     "participants": ("category", ["variable", "matched"]),

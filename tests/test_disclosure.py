@@ -59,6 +59,12 @@ def attacker_equations(private: dict[str, pd.DataFrame]) -> list[tuple[list[tupl
                 whole = ("movement", f"{name}.{item}.all.all.{direction}")
                 if "movement" in private and whole[1] in set(private["movement"]["row_id"]):
                     found.append(([("transitions", row_id) for row_id in inner.loc[keep, "row_id"]], whole))
+    if "ceiling" in private:
+        sums("ceiling", "place", ["comparison", "outcome", "wave"])
+        for row in private["room"].to_dict("records") if "room" in private else ():
+            block = f"{row['comparison']}.{row['outcome']}.{row['wave_from']}"
+            parts = [("room", row["row_id"]), ("ceiling", f"{block}.ceiling")]
+            found.append((parts, ("ceiling", f"{block}.all")))
     if "missing" in private:
         sums("missing", "kind", ["item", "wave"])
     if "flow" in private:
@@ -96,7 +102,7 @@ def attacker_equations(private: dict[str, pd.DataFrame]) -> list[tuple[list[tupl
 def within_few(released: dict) -> set[tuple]:
     """Counts whose base, the row with "all" in their last dimension, is marked [c]."""
     found = set()
-    for name in {"movement", "transitions", "missing", "participants"} & set(released):
+    for name in {"movement", "transitions", "missing", "participants", "ceiling"} & set(released):
         frame = released[name]
         base = frame["row_id"].str.replace(r"\.[^.]*$", ".all", regex=True)
         if name == "participants":  # the base is the variable's or everybody's row with the same last part

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,8 +13,9 @@ import pandas as pd
 from prepost import effects, ranks
 from prepost.multiplicity import adjust
 from prepost.paired import OVERALL, Floor, Paired, Sides, first_stated, groups
+from prepost.pairs import TIE_TOLERANCE, Effect
 from prepost.robust import mean_change
-from prepost.schemas import SCHEMAS
+from prepost.schemas import SCHEMAS, TOLD
 from prepost.study import Comparison, Level, Outcome, Statistics
 
 STRAND = "learners"
@@ -86,7 +88,7 @@ def compare(
             for value in sorted(group.unique()) or [OVERALL]:
                 part = found.take(group == value)
                 rows += _changes(part, comparison, by_name[name], str(value), statistics, seed)
-    return _with_adjusted(_table(rows), plan)
+    return _with_adjusted(result_rows(rows, "comparisons"), plan)
 
 
 def levels(floor: Floor, plan: Sequence[Level], statistics: Statistics) -> pd.DataFrame:
@@ -108,7 +110,7 @@ def levels(floor: Floor, plan: Sequence[Level], statistics: Statistics) -> pd.Da
         for name in level.outcomes:
             for value in sorted(group.unique()) or [OVERALL]:
                 rows += _levels(at_wave[group == value], level, name, str(value), statistics)
-    return _table(rows)
+    return result_rows(rows, "levels")
 
 
 def _levels(rows: pd.DataFrame, level: Level, name: str, value: str, statistics: Statistics) -> Iterator[dict]:
@@ -140,14 +142,36 @@ def _levels(rows: pd.DataFrame, level: Level, name: str, value: str, statistics:
     yield {**common, "role": "secondary", "estimate_name": "sd_level", "estimate": scores.std(ddof=1)}
 
 
-def _changes(
-    part: Paired, comparison: Comparison, outcome: Outcome, value: str, statistics: Statistics, seed: int
-) -> list[dict]:
+class Complete(NamedTuple):
+    """The pairs of one outcome with both scores, and the columns that every row about them has."""
+
+    before: np.ndarray
+    after: np.ndarray
+    person: np.ndarray
+    common: dict
+
+    @property
+    def change(self) -> np.ndarray:
+        """After minus before."""
+        return self.after - self.before
+
+
+def complete(part: Paired, comparison: Comparison, outcome: Outcome, value: str) -> Complete:
+    """Return the pairs of a comparison, or of one of its groups, in which both sides have the outcome.
+
+    Parameters
+    ----------
+    part : Paired
+        Matched completions of the group.
+    comparison, outcome
+        As declared.
+    value : str
+        The group, ``all`` where the comparison has none.
+    """
     before = part.before[outcome.name].to_numpy(dtype=float)
     after = part.after[outcome.name].to_numpy(dtype=float)
     both = np.isfinite(before) & np.isfinite(after)
     person = part.pairs["person"].to_numpy(dtype=object)[both]
-    before, after = before[both], after[both]
     common = {
         "comparison": comparison.name,
         "outcome": outcome.name,
@@ -161,8 +185,20 @@ def _changes(
         "n_missing": int((~both).sum()),
         "role": "sensitivity" if comparison.role == "sensitivity" else "secondary",
     }
-    address = "/".join([comparison.name, outcome.name, value])
-    rng = np.random.default_rng([seed, zlib.crc32(address.encode())])
+    return Complete(before[both], after[both], person, common)
+
+
+def stream(seed: int, common: Mapping[str, object]) -> np.random.Generator:
+    """Return the random numbers of one group of pairs, the same in every table about it."""
+    address = "/".join(str(common[key]) for key in ("comparison", "outcome", "group"))
+    return np.random.default_rng([seed, zlib.crc32(address.encode())])
+
+
+def _changes(
+    part: Paired, comparison: Comparison, outcome: Outcome, value: str, statistics: Statistics, seed: int
+) -> list[dict]:
+    pairs = complete(part, comparison, outcome, value)
+    before, after, person, common = pairs
     made = [
         {
             **_mean_change(before, after, person, statistics.ci_level),
@@ -170,7 +206,7 @@ def _changes(
             "family": comparison.family,
         },
         *_moments(before, after),
-        *_standardised(before, after, person, statistics, rng),
+        *_standardised(before, after, person, statistics, stream(seed, common)),
         *_tests(before, after, person, statistics.ci_level),
     ]
     return [{**common, **row} for row in made]
@@ -206,23 +242,23 @@ def _moments(before: np.ndarray, after: np.ndarray) -> Iterator[dict]:
 
 def _standardised(
     before: np.ndarray, after: np.ndarray, person: np.ndarray, statistics: Statistics, rng: np.random.Generator
-) -> Iterator[dict]:
+) -> list[dict]:
     options = {"level": statistics.ci_level, "rng": rng, "resamples": statistics.resamples}
-    change = after - before
-    for name, found in (
-        ("hedges_g_av", effects.hedges_g_av(before, after, person, **options)),
-        ("d_z", effects.d_z(change, person, **options)),
-        ("rank_biserial", ranks.rank_biserial(change, person, **options)),
-    ):
-        yield {
-            "estimate_name": name,
-            "estimate": found.estimate,
-            "ci_low": found.ci_low,
-            "ci_high": found.ci_high,
-            "ci_level": statistics.ci_level,
-            "ci_method": found.ci_method,
-            "note": found.note,
-        }
+    sizes = effects.effect_sizes(before, after, person, **options)
+    return [effect_row(name, sizes[name], statistics.ci_level) for name in ("hedges_g_av", "d_z", "rank_biserial")]
+
+
+def effect_row(name: str, found: Effect, level: float) -> dict:
+    """Return an effect size in the columns of the results."""
+    return {
+        "estimate_name": name,
+        "estimate": found.estimate,
+        "ci_low": found.ci_low,
+        "ci_high": found.ci_high,
+        "ci_level": level,
+        "ci_method": found.ci_method,
+        "note": found.note,
+    }
 
 
 def _tests(before: np.ndarray, after: np.ndarray, person: np.ndarray, level: float) -> Iterator[dict]:
@@ -234,6 +270,7 @@ def _tests(before: np.ndarray, after: np.ndarray, person: np.ndarray, level: flo
         "statistic": rank.statistic,
         "p": rank.p,
         "note": rank.note,
+        TOLD: _moved_or_not(change),  # beside the rank-biserial a rank sum tells how many moved
     }
     naive = mean_change(change, None, level)
     yield {
@@ -251,8 +288,22 @@ def _tests(before: np.ndarray, after: np.ndarray, person: np.ndarray, level: flo
     }
 
 
-def _table(rows: Sequence[dict]) -> pd.DataFrame:
-    columns = list(SCHEMAS["comparisons"].columns)
+def _moved_or_not(change: np.ndarray) -> int:
+    still = int(np.sum(np.abs(change) <= TIE_TOLERANCE))
+    return min((count for count in (still, len(change) - still) if count), default=0)
+
+
+def result_rows(rows: Sequence[dict], name: str) -> pd.DataFrame:
+    """Return rows as a table of results: each with its address, blanks where there is nothing to say.
+
+    Parameters
+    ----------
+    rows : sequence of dict
+        Columns of `prepost.schemas.RESULTS` but ``strand`` and ``row_id``; those that a row lacks are blank.
+    name : str
+        The table (`prepost.table_names.RESULT_TABLES`).
+    """
+    columns = list(SCHEMAS[name].columns)
     table = pd.DataFrame(list(rows), columns=columns)
     table["strand"] = STRAND
     names = table[["comparison", "outcome", "group_by", "group", "estimate_name"]]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from prepost import tables
+from prepost.ceiling_table import CEILING, limits, place_of
 from prepost.describing import is_complete, kinds_of
 from prepost.errors import Fault, StudyError
 from prepost.matching import completions
@@ -17,6 +18,7 @@ from prepost.pairs import TIE_TOLERANCE
 from prepost.schemas import ALL
 from prepost.study import Comparison, Study
 from prepost.table_names import RESULT_TABLES
+from prepost.thresholds import threshold
 
 RESPONSE = ["source", "line", "wave"]
 Finder = Callable[[pd.Series, "PrivateFloors"], pd.DataFrame]
@@ -156,7 +158,10 @@ def _moved(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
     found = _paired(row, floors, row["outcome"])
     change = found.after[row["outcome"]].astype("float64") - found.before[row["outcome"]].astype("float64")
     scale = next((scale for scale in floors.study.settings.outcomes if scale.name == row["outcome"]), None)
-    edge = (scale.smallest_effect if scale else 0.0) + TIE_TOLERANCE
+    edge = TIE_TOLERANCE
+    if scale is not None:
+        comparison = next(part for part in floors.study.settings.comparisons if part.name == row["comparison"])
+        edge += threshold(floors.sides.at_wave(comparison.wave_from), scale).edge
     masks = {"better": change > edge, "worse": change < -edge, ALL: change.notna()}
     masks["same"] = ~(masks["better"] | masks["worse"])
     return _lines(found.take(masks[row["direction"]]).pairs)
@@ -266,8 +271,34 @@ def _answering(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
     return rows if row["kind"] == ALL else rows[kinds_of(rows, row["item"]) == row["kind"]]
 
 
+def _sized(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
+    return _reliable(row, floors) if pd.isna(row["wave_from"]) else _compared(row, floors)
+
+
+def _standing(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
+    found = _paired(row, floors, row["outcome"])
+    if row["place"] == ALL:
+        return _lines(found.pairs)
+    side = found.before if row["wave"] == floors.primary.wave_from else found.after
+    return _lines(found.take(_place(row, side, floors) == row["place"]).pairs)
+
+
+def _with_room(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
+    found = _paired(row.drop("group"), floors, row["outcome"])
+    return _lines(found.take(_place(row, found.before, floors) != CEILING).pairs)
+
+
+def _place(row: pd.Series, side: pd.DataFrame, floors: PrivateFloors) -> pd.Series:
+    items = {item.item: item for item in floors.study.items}
+    ends = limits(floors.study.settings.outcome(row["outcome"]), items)
+    return pd.Series(place_of(side[row["outcome"]].to_numpy(dtype=float), ends), index=side.index)
+
+
 FINDERS: dict[str, Finder] = {
     "comparisons": _compared,
+    "effects": _sized,
+    "ceiling": _standing,
+    "room": _with_room,
     "levels": _levelled,
     "reliability": _reliable,
     "movement": _moved,

@@ -13,6 +13,7 @@ from prepost.paired import OVERALL, Floor, Paired, Sides, groups
 from prepost.schemas import SCHEMAS
 from prepost.sheets import ItemRow
 from prepost.study import Comparison, Outcome
+from prepost.thresholds import threshold
 
 
 def movement(
@@ -25,7 +26,8 @@ def movement(
     floor : Floor
         Floors 2 to 4.
     outcomes : sequence of Outcome
-        Scales: a move counts beyond the smallest effect of interest; one exactly as large is "same".
+        Scales: a move counts beyond the smallest effect of interest, or the reliable change where the outcome declares
+        it (`prepost.thresholds`); one exactly as large is "same".
     items : sequence of ItemRow
         Single items: any step counts.
     plan : sequence of Comparison
@@ -50,9 +52,10 @@ def movement(
         group = groups(found, comparison.group_by)
         for name in comparison.outcomes:
             outcome = by_name[name]
+            edge = threshold(sides.at_wave(comparison.wave_from), outcome).edge
             for value in sorted(group.unique()) or [OVERALL]:
                 part = found.take(group == value)
-                moves += _moves(part, comparison, name, str(value), outcome.smallest_effect)
+                moves += _moves(part, comparison, name, str(value), edge)
             if comparison.group_by is None:
                 for item in outcome.items:
                     if item not in found.before or item not in found.after:

@@ -26,6 +26,7 @@ SUMS: dict[str, tuple[tuple[str, ...], ...]] = {
     "transitions": (("from",), ("to",)),
     "movement": (("group_by", "group"), ("direction",)),
     "missing": (("kind",),),
+    "ceiling": (("place",),),
 }
 
 
@@ -60,6 +61,7 @@ def count_system(tables: Mapping[str, pd.DataFrame], nested: Iterable[Hierarchy]
         else:
             _partitions(ledger, name, tables[name], nested)
     _diagonals(ledger, tables)
+    _ends(ledger, tables)
     return ledger.system()
 
 
@@ -90,6 +92,8 @@ def _address(table: str, row: Mapping[str, object]) -> tuple[str, str] | None:
         return (ALL, ALL) if row["from"] == ALL and row["to"] == ALL else None
     if table == "movement" and row["direction"] != ALL:
         return None
+    if table == "ceiling":
+        return (ALL, ALL) if row["place"] == ALL else None
     return str(row["group_by"]), str(row["group"])
 
 
@@ -269,3 +273,30 @@ def _diagonals(ledger: Ledger, tables: Mapping[str, pd.DataFrame]) -> None:
                 ledger.total(moves[key][direction], sides[side])
         if "same" in moves.get(key, {}):
             ledger.total(moves[key]["same"], list(numbers[inner["from"].eq(inner["to"])]))
+
+
+def _ends(ledger: Ledger, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Those with room and those at the ceiling make all; an outcome of one item stands where its item stands."""
+    places: dict[tuple, dict[str, int]] = defaultdict(dict)
+    for row in tables["ceiling"].to_dict("records") if "ceiling" in tables else ():
+        key = (row["strand"], row["comparison"], row["outcome"], row["wave"])
+        places[key][row["place"]] = ledger.cells["ceiling", row["row_id"], "n"]
+    for row in tables["room"].to_dict("records") if "room" in tables else ():
+        found = places.get((row["strand"], row["comparison"], row["outcome"], row["wave_from"]))
+        if found:
+            ledger.total(found[ALL], [ledger.cells["room", row["row_id"], "n"], found["ceiling"]])
+    if not places or "transitions" not in tables:
+        return
+    for (strand, comparison, _), rows in tables["transitions"].groupby(["strand", "comparison", "item"], sort=True):
+        for side, other in (("from", "to"), ("to", "from")):
+            margin = rows[(rows[other] == ALL) & (rows[side] != ALL)]
+            margin = margin.sort_values(side, key=lambda codes: codes.astype(float), kind="stable")
+            whole = rows.loc[(rows[other] == ALL) & (rows[side] == ALL), "row_id"]
+            ids = [margin["row_id"].iloc[0], margin["row_id"].iloc[-1], *whole]
+            numbers = [ledger.cells["transitions", row_id, "n"] for row_id in ids]
+            for key, found in places.items():
+                mine = [found[place] for place in ("floor", "ceiling", ALL)]
+                alike = [ledger.values[n] for n in mine] == [ledger.values[n] for n in numbers]
+                if key[:2] == (strand, comparison) and alike:
+                    for one, two in zip(mine, numbers, strict=True):
+                        ledger.same(one, two)

@@ -14,6 +14,7 @@ MARKS = {"c": "[c]", "w": "[w]", "x": "[x]"}  # below the threshold, withheld to
 SHARE = "share"
 # The dimensions whose "all" row is the base of a row's share, each with what stands beside it in that row.
 SHARE_OF: dict[str, tuple[dict[str, str], ...]] = {
+    "ceiling": ({"place": "all"},),
     "missing": ({"kind": "all"},),
     "movement": ({"direction": "all"},),
     "participants": ({"category": "all"}, {"variable": "all", "category": "all"}),

@@ -184,6 +184,7 @@ PARTICIPATION = _schema(_counts("measure", "wave", "group_by", "group"))
 TRANSITIONS = _schema(_counts("item", "from", "to", first="comparison"))
 MISSING = _schema(_counts("item", "wave", "kind"))  # kind: answered, one of MISSING_KINDS, all
 MOVEMENT = _schema(_counts("outcome", "group_by", "group", "direction", first="comparison"))  # better, same, worse, all
+CEILING = _schema(_counts("outcome", "wave", "place", first="comparison"))  # floor, between, ceiling, all
 
 SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "ingested": INGESTED,
@@ -207,6 +208,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "transitions": TRANSITIONS,
     "missing": MISSING,
     "movement": MOVEMENT,
+    "ceiling": CEILING,
 }
 COUNT_COLUMNS = ("n", "n_missing", "n_people")
 MISSING_SUFFIX = "_missing"

@@ -79,6 +79,8 @@ class Outcome(Scale):
     smallest_effect: Annotated[float, Field(gt=0)]
     moves: Literal["smallest_effect", "reliable_change"] = "smallest_effect"  # beyond which a change is one
     control: bool = False  # the training should not change it: a comparison for the others
+    # Correlation that two scores of unchanged people would have, from a retest elsewhere; without it alpha stands in.
+    retest: Annotated[float, Field(gt=0, le=1)] | None = None
     kirkpatrick: Annotated[int, Field(ge=1, le=4)] = 2
     waves: list[Name] | None = None  # None: every wave
 

@@ -6,6 +6,8 @@ RESULT_TABLES = {
     "levels": "Levels",
     "reliability": "Reliability",
     "specifications": "What other choices would have given",
+    "effects": "Effect sizes under other names",
+    "room": "Change of those with room to rise",
 }
 #: Counts, a row a cell, with margins.
 COUNT_TABLES = {
@@ -14,6 +16,7 @@ COUNT_TABLES = {
     "participants": "Participants, matched and not",
     "participation": "Participation and completion",
     "movement": "Better, same, worse",
+    "ceiling": "At the ends of the scales",
     "transitions": "From which answer to which",
 }
 TITLES = RESULT_TABLES | COUNT_TABLES
