@@ -22,7 +22,7 @@ from prepost.governance import intervention_rows, load_governance
 from prepost.paired import OVERALL
 from prepost.released import read_released
 from prepost.render.escape import escape_markdown as esc
-from prepost.report import messages, methods, result_tables, robustness
+from prepost.report import change_words, messages, methods, result_tables, robustness
 from prepost.report.appendix import Appendix
 from prepost.sheets import ItemRow
 from prepost.study import Study
@@ -83,8 +83,9 @@ class Report:
         """Return one number of the report, linked to its row; an unknown key is a StudyError."""
         return Markdown(self._span(key))
 
-    def _span(self, key: str) -> str:
-        return fact_files.span(self._cited(self.facts.fact(key)))
+    def _span(self, key: str, text: str | None = None) -> str:
+        fact = self._cited(self.facts.fact(key))
+        return fact_files.span(fact if text is None else replace(fact, text=text))
 
     def _cited(self, fact: Fact) -> Fact:
         table, row, _ = fact.key.split("/", 2)
@@ -168,22 +169,32 @@ class Report:
 
     def movement_words(self) -> Markdown:
         """Say outcome by outcome which share moved up, stayed and moved down."""
-        primary = self.words.primary
-        lines = []
-        for outcome in self.words.outcomes(primary) if primary else ():
-            rows = [row_id(primary.name, outcome.name, OVERALL, OVERALL, way) for way in ("better", "same", "worse")]
-            keys = [f"movement/{row}/share" for row in rows]
-            if all(key in self.facts and self.facts[key].mark != "x" for key in keys):
-                better, same, worse = (self._share(key) for key in keys)
-                lines.append(
-                    f"- Self-rated {esc(outcome.phrase)}: {better} moved up by more than {outcome.smallest_effect:g} "
-                    f"points, {same} stayed within that, {worse} moved down by more."
-                )
-        return Markdown("\n".join(lines) or "No completions were matched, so no moves can be counted.")
+        return Markdown(change_words.movement(self.words))
 
-    def _share(self, key: str) -> str:
-        fact = self._cited(self.facts.fact(key))
-        return fact_files.span(replace(fact, text="a withheld share") if fact.mark == "w" else fact)
+    def beside_change(self) -> Markdown:
+        """Return outcomes that are there for comparison, and changes from answers given thinking back, if any."""
+        parts = [change_words.comparison_outcomes(self.words), said := change_words.looking_back_words(self.words)]
+        if said:
+            parts.append(self.table("thinking_back", "Change from answers given thinking back").data)
+        return Markdown("\n\n".join(part for part in parts if part))
+
+    def effect_names(self) -> Markdown:
+        """Return every effect size by its name, and the tests by rank and sign."""
+        said = change_words.effects(self.words)
+        if self.words.primary is None:
+            return Markdown(said)
+        sizes = self.table("effect_sizes", "The same change under other names").data
+        tests = self.table("rank_tests", "Tests by rank and sign").data
+        return Markdown("\n\n".join([said, sizes, tests]))
+
+    def room_to_rise(self) -> Markdown:
+        """Return who stands at the ends of the scales, and the change of those with room."""
+        said = change_words.ceiling(self.words)
+        if self.tables["ceiling"].empty:
+            return Markdown(said)
+        ends = self.table("ceiling", "At the ends of the scales, before and after").data
+        room = self.table("room", "Those with room to rise, and everyone").data
+        return Markdown("\n\n".join([said, ends, change_words.room(self.words), room]))
 
     def later(self) -> Markdown:
         """Return what was found at the surveys after the second, or say that there were none."""
@@ -254,7 +265,7 @@ class Report:
 
     def _span_of_cell(self, text: str, key: str) -> str:
         """A cell of a display table: its own text (decimals chosen for its column), the fact's key and link."""
-        return fact_files.span(replace(self._cited(self.facts.fact(key)), text=text))
+        return self._span(key, text)
 
 
 def pipe_table(shown: pd.DataFrame, span) -> str:

@@ -28,7 +28,7 @@ class Words:
         items: list[ItemRow],
         facts: Facts,
         tables: Mapping[str, pd.DataFrame],
-        show: Callable[[str], str],
+        show: Callable[..., str],
     ) -> None:
         self.settings, self.facts, self.show, self.table = settings, facts, show, tables.__getitem__
         self.items = {item.item: item for item in items}
@@ -57,6 +57,11 @@ class Words:
         """Return the end of "asked …" for a wave."""
         return next(found.when for found in self.settings.waves if found.name == wave)
 
+    def is_looking_back(self, comparison: Comparison) -> bool:
+        """Say whether a side of a comparison was answered later, thinking back."""
+        back = {wave.name for wave in self.settings.waves if wave.thinking_back_to}
+        return bool(back & {comparison.wave_from, comparison.wave_to})
+
     def outcomes(self, comparison: Comparison) -> list[Outcome]:
         """Return a comparison's outcomes in the study's order."""
         return [self.settings.outcome(name) for name in comparison.outcomes]
@@ -68,7 +73,7 @@ def key_messages(words: Words) -> Iterator[str]:
         yield "This study declares no primary comparison, so there is no change to report."
         return
     for place, outcome in enumerate(_largest(words, words.primary)):
-        yield _change(words, words.primary, outcome, whole=place == 0) + " [Change](#sec-change)"
+        yield change_said(words, words.primary, outcome, whole=place == 0) + " [Change](#sec-change)"
     yield from _later(words)
     yield from _levels(words)
     yield _who(words)
@@ -92,10 +97,11 @@ def _largest(words: Words, comparison: Comparison) -> list[Outcome]:
         found = words.value(words.key(comparison, outcome, "hedges_g_av", "estimate"))
         return -abs(found) if found is not None else 0.0
 
-    return sorted(words.outcomes(comparison), key=size)[:MOST_OUTCOMES]
+    told = [outcome for outcome in words.outcomes(comparison) if not outcome.control]  # those are a comparison only
+    return sorted(told, key=size)[:MOST_OUTCOMES]
 
 
-def _change(words: Words, comparison: Comparison, outcome: Outcome, *, whole: bool) -> str:
+def change_said(words: Words, comparison: Comparison, outcome: Outcome, *, whole: bool) -> str:
     """Say how an outcome changed, among whom, on which scale and with which interval."""
 
     def show(column: str) -> str:
@@ -132,11 +138,11 @@ def _later(words: Words) -> Iterator[str]:
     primary = words.primary
     for comparison in words.settings.comparisons:
         later = comparison.wave_from == primary.wave_from and comparison.wave_to != primary.wave_to
-        if not later or comparison.group_by or comparison.include:
+        if not later or comparison.group_by or comparison.include or words.is_looking_back(comparison):
             continue
         shared = [outcome for outcome in _largest(words, primary) if outcome.name in comparison.outcomes]
         if shared:
-            said = _change(words, comparison, shared[0], whole=False)
+            said = change_said(words, comparison, shared[0], whole=False)
             said = said.removeprefix("Among ")
             yield f"Among those who answered {_at(words, comparison.wave_to)}, and so among {said} [Later](#sec-later)"
 

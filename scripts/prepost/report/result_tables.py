@@ -11,6 +11,7 @@ import pandas as pd
 
 from prepost.comparing import row_id
 from prepost.paired import OVERALL
+from prepost.report import effect_tables
 from prepost.report.display import Display
 from prepost.report.messages import Words
 from prepost.study import Comparison, Settings
@@ -150,7 +151,10 @@ def later_comparisons(words: Words) -> list[Comparison]:
     return [
         comparison
         for comparison in words.settings.comparisons
-        if not comparison.group_by and not comparison.include and names.index(comparison.wave_to) > last
+        if not comparison.group_by
+        and not comparison.include
+        and names.index(comparison.wave_to) > last
+        and not words.is_looking_back(comparison)
     ]
 
 
@@ -178,6 +182,7 @@ TABLES: dict[str, Callable[[Words], pd.DataFrame]] = {
     "reach": reach,
     "participation": participation,
     "reliability": reliability,
+    **effect_tables.TABLES,
 }
 FEET = {
     "changes": "Base: matched completions with the outcome scored at both times. Change: after minus before, in scale "
@@ -194,4 +199,5 @@ FEET = {
     "participation": "Base: responses kept. Terms as in CHERRIES. Source: participation.csv",
     "reliability": "Base: one response a person with every item of the scale answered. Interval: Feldt. Source: "
     "reliability.csv",
+    **effect_tables.FEET,
 }
