@@ -132,6 +132,18 @@ SCORES = _schema(
     wide=True,
     unique=["source", "line", "wave"],
 )
+WEIGHTS = _schema(
+    {
+        **_where_from(),
+        "module": _text(null=True),
+        "person": _text(null=True),
+        "p_responded": _number(),
+        "p_linked": _number(),
+        "weight": _number(),  # null where there is no partner, or no model
+        "note": _text(null=True),
+    },
+    unique=["source", "line", "wave"],
+)
 
 # Results: floor 6 in full precision, floor 7 as released -----------------------------------------------------------
 RESULTS = _schema(
@@ -201,6 +213,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "triples": TRIPLES,
     "unmatched": UNMATCHED,
     "scores": SCORES,
+    "weights": WEIGHTS,
     **dict.fromkeys(RESULT_TABLES, RESULTS),
     "flow": FLOW,
     "participants": PARTICIPANTS,

@@ -99,7 +99,7 @@ ARTEFACTS = (
     + expand("results/2_cleaned/learners/{t}.parquet", t=["responses", "about", "enrolments"])
     + expand("results/2_cleaned/learners/{t}.csv", t=["exclusions", "unmapped", "unfitting"])
     + expand("results/3_matched/learners/{t}.parquet", t=["people", "links", "pairs", "triples", "unmatched"])
-    + ["results/4_scored/learners/scores.parquet"]
+    + expand("results/4_scored/learners/{t}.parquet", t=["scores", "weights"])
     + expand("results/6_statistics/{table}.csv", table=TABLES)
     + expand("results/7_release/{table}.csv", table=[*TABLES, "withheld"])
     + expand("results/8_exhibits/{figure}.svg", figure=FIGURES)

@@ -4,8 +4,8 @@ needs: floors 2 to 4 of the learners; the second rule makes a second pass over i
 leaves: 6_statistics/specifications_<outcome>.csv, which only the second rule reads, and 6_statistics/specifications.csv
 """
 
+WEIGHTS = ["results/4_scored/learners/weights.parquet"]
 # The outcomes of the primary comparison; a study without one has an empty curve.
-WEIGHTS = []
 BATCHES = PRIMARY["outcomes"] if PRIMARY else []
 
 
