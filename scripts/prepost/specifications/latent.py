@@ -115,7 +115,7 @@ def _scores(p: np.ndarray, low: np.ndarray, high: np.ndarray, after: np.ndarray)
     scores[rows[inside], low[inside]] -= (d_low / share)[inside]
     inside = high >= 0
     scores[rows[inside], high[inside]] += (d_high / share)[inside]
-    scores[:, -1] = -after * (d_high - d_low) / share
+    scores[:, -1] = np.where(after, d_low - d_high, 0.0) / share
     return scores
 
 
