@@ -139,7 +139,8 @@ def _paired(row: pd.Series, floors: PrivateFloors, outcome: str) -> Paired:
         raise StudyError(Fault("config/study.yaml · comparisons", f"'{row['comparison']}' is not there any more"))
     found = floors.paired(comparison)
     if "group" in row.index:
-        found = found.take(groups(found, comparison.group_by) == row["group"])
+        # a row says itself by what it is grouped: one comparison may be cut by several categories
+        found = found.take(groups(found, None if row["group_by"] == ALL else row["group_by"]) == row["group"])
     return found.take(found.before[outcome].notna() & found.after[outcome].notna())
 
 

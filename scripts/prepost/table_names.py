@@ -6,6 +6,7 @@ RESULT_TABLES = {
     "levels": "Levels",
     "reliability": "Reliability",
     "specifications": "What other choices would have given",
+    "items": "Single questions as ordered answers",
     "effects": "Effect sizes under other names",
     "room": "Change of those with room to rise",
 }

@@ -124,6 +124,45 @@ def predicted_changes(
     return pd.DataFrame(rows, columns=["quantity", "category", *COLUMNS])
 
 
+def predicted_agreement(
+    fit: ClmmFit,
+    before: ArrayLike | pd.DataFrame,
+    after: ArrayLike | pd.DataFrame,
+    cut: float,
+    *,
+    strata: tuple[int, int] = (0, 0),
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Share of people whose answer is at or above a cut, before and after, and its change.
+
+    Parameters
+    ----------
+    fit, before, after, strata, level
+        As in ``predicted_changes``.
+    cut : float
+        The lowest answer that counts, such as 4 for "agree" and "strongly agree" of five.
+
+    Returns
+    -------
+    DataFrame
+        Rows ``before``, ``after`` and ``change`` (index ``when``); ``estimate`` a share, 0 to 1, or after minus before;
+        ``se``, ``ci_low``, ``ci_high``, ``ci_method``, ``note`` as in ``predicted_shares``.
+    """
+    z = float(stats.norm.ppf((1 + level) / 2))
+    sides = [_shares(fit, before, strata[0]), _shares(fit, after, strata[1])]
+    rows = [_nothing(fit.note or "not every coefficient has an estimate")] * 3
+    counted = fit.categories >= cut
+    if all(side is not None for side in sides) and counted.any() and not counted.all():
+        share = [side[0][counted].sum() for side in sides]
+        slope = [side[1][counted].sum(axis=0) for side in sides]
+        rows = [_on_logits(share[i], slope[i], fit.cov, z) for i in (0, 1)]
+        rows.append(_plain(share[1] - share[0], slope[1] - slope[0], fit.cov, z))
+    elif all(side is not None for side in sides):
+        same = "everybody gave such an answer" if counted.all() else "nobody gave such an answer"
+        rows = [_nothing(same) | {"estimate": value} for value in (*[float(counted.all())] * 2, 0.0)]
+    return pd.DataFrame(rows, columns=COLUMNS, index=pd.Index(["before", "after", "change"], name="when"))
+
+
 def _matrix(fit: ClmmFit, design: ArrayLike | pd.DataFrame) -> np.ndarray:
     if isinstance(design, pd.DataFrame):
         design = design[list(fit.names)]
