@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from prepost.alike import profiles
 from prepost.effects_shares import ChangeCounts, change_counts, net_improvement, p_superiority
 from prepost.effects_standardised import (
     STANDARDISED,
@@ -165,16 +166,20 @@ def effect_sizes(
             found |= standardised(x, y, codes, level=level, rng=rng, resamples=resamples)
     else:
         found, measured = estimates(list(STANDARDISED), x, y, n, n_people, level)
-        table, ranks = moments_table(codes, x, y), rank_biserial_of(codes[moved], change[moved], n_people)
+        alike = profiles(codes, x, y)
+        rows = alike.rows[moved[alike.rows]]
+        table = moments_table(alike.codes, x[alike.rows], y[alike.rows])
+        ranks = rank_biserial_of(alike.codes[moved[alike.rows]], change[rows], alike.count)
         intervals = bca_intervals(
-            lambda w: np.column_stack([values_on(measured, w, table), ranks(w)]),
+            lambda w: np.column_stack([values_on(measured, w, table, n), ranks(w)]),
             n_people,
             rng=rng,
             resamples=resamples,
             level=level,
+            of_person=alike.of_person,
         )
         found |= {k: with_interval(found[k], interval) for k, interval in zip(measured, intervals[:-1], strict=True)}
-        estimate = float(ranks(np.ones((1, n_people)))[0])
+        estimate = float(ranks(np.bincount(alike.of_person)[None, :].astype(float))[0])
         found["rank_biserial"] = with_ranks_note(
             with_interval(Effect(estimate, np.nan, np.nan, "", n, n_people, ""), intervals[-1]), int((~moved).sum())
         )

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize, special, stats
 
+from prepost.alike import profiles
 from prepost.pairs import TIE_TOLERANCE, Effect, base, complete_pairs, no_effect
 from prepost.resample import RESAMPLES, Interval, bca_intervals, no_interval, weighted_sums
 
@@ -128,10 +129,10 @@ def standardised(
     n, n_people = base(codes)
     found, measured = estimates(names, x, y, n, n_people, level)
     if measured and n_people < n:
-        table = moments_table(codes, x, y)
-        intervals = bca_intervals(
-            lambda w: values_on(measured, w, table), n_people, rng=rng, resamples=resamples, level=level
-        )
+        alike = profiles(codes, x, y)
+        table = moments_table(alike.codes, x[alike.rows], y[alike.rows])
+        options = {"rng": rng, "resamples": resamples, "level": level, "of_person": alike.of_person}
+        intervals = bca_intervals(lambda w: values_on(measured, w, table, n), n_people, **options)
         found |= {k: with_interval(found[k], interval) for k, interval in zip(measured, intervals, strict=True)}
     return found
 
@@ -157,7 +158,7 @@ def estimates(
         if n < (2 if name == "d_z" else 3):
             found[name] = no_effect(n, n_people, f"{_pairs(n)}: no standardised effect")
             continue
-        estimate = float(values_on([name], np.ones((1, n)), table)[0, 0])
+        estimate = float(values_on([name], np.ones((1, n)), table, n)[0, 0])
         if not np.isfinite(estimate):
             found[name] = no_effect(n, n_people, _NOTE[form])
             continue
@@ -206,10 +207,9 @@ def _factor(corrected: bool, n: int) -> float:
     return small_sample_correction(n - 1) if corrected else 1.0
 
 
-def values_on(names: Sequence[str], weights: np.ndarray, table: np.ndarray) -> np.ndarray:
-    """Compute the named forms on samples of people: shape (b, len(names))."""
+def values_on(names: Sequence[str], weights: np.ndarray, table: np.ndarray, n: int) -> np.ndarray:
+    """Compute the named forms on samples of people, corrected as for `n` pairs: shape (b, len(names))."""
     m = _moments(weighted_sums(weights, table))
-    n = int(table[:, 0].sum())
     columns = []
     with np.errstate(invalid="ignore", divide="ignore"):
         for name in names:

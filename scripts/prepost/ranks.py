@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from prepost.alike import profiles
 from prepost.pairs import TIE_TOLERANCE, Effect, base, complete_pairs, no_effect, snap_ties
 from prepost.resample import RESAMPLES, Interval, bca_interval, no_interval
 
@@ -84,10 +85,13 @@ def rank_biserial(
     m = int(moved.sum())
     if m == 0:
         return no_effect(n, n_people, "no complete pairs" if n == 0 else "no pair moved: no ranks to compare")
-    statistic = rank_biserial_of(codes[moved], d[moved], n_people)
-    estimate = float(statistic(np.ones((1, n_people)))[0])
+    alike = profiles(codes, d)
+    rows = alike.rows[moved[alike.rows]]
+    statistic = rank_biserial_of(alike.codes[moved[alike.rows]], d[rows], alike.count)
+    estimate = float(statistic(np.bincount(alike.of_person)[None, :].astype(float))[0])
     if n_people < n:
-        interval = bca_interval(statistic, n_people, rng=rng, resamples=resamples, level=level)
+        options = {"rng": rng, "resamples": resamples, "level": level, "of_person": alike.of_person}
+        interval = bca_interval(statistic, n_people, **options)
     elif abs(estimate) == 1:
         interval = no_interval("every pair that moved went the same way: no interval")
     else:

@@ -37,6 +37,7 @@ def bca_interval(
     rng: np.random.Generator | None,
     resamples: int = RESAMPLES,
     level: float = 0.95,
+    of_person: np.ndarray | None = None,
 ) -> Interval:
     """Bias-corrected and accelerated bootstrap interval of any statistic that can be written on weights of people.
 
@@ -52,6 +53,8 @@ def bca_interval(
         Number of bootstrap samples.
     level : float
         Confidence level, between 0 and 1.
+    of_person : ndarray of int or None, shape (n_people,)
+        The profile of each person (``alike.profiles``): weights then have a column a profile, not a person.
 
     Returns
     -------
@@ -72,7 +75,8 @@ def bca_interval(
     doi:10.1111/j.1467-9868.2007.00593.x. BCa for standardised mean differences: Kelley 2005,
     doi:10.1177/0013164404264850.
     """
-    return bca_intervals(lambda w: statistic(w)[:, None], n_people, rng=rng, resamples=resamples, level=level)[0]
+    options = {"rng": rng, "resamples": resamples, "level": level, "of_person": of_person}
+    return bca_intervals(lambda w: statistic(w)[:, None], n_people, **options)[0]
 
 
 def bca_intervals(
@@ -82,6 +86,7 @@ def bca_intervals(
     rng: np.random.Generator | None,
     resamples: int = RESAMPLES,
     level: float = 0.95,
+    of_person: np.ndarray | None = None,
 ) -> list[Interval]:
     """Intervals of several statistics from one set of bootstrap samples, so that each sample is drawn once.
 
@@ -89,7 +94,7 @@ def bca_intervals(
     ----------
     statistics : callable
         Takes weights, shape (b, n_people), as in ``bca_interval``. Returns shape (b, k), one column a statistic.
-    n_people, rng, resamples, level
+    n_people, rng, resamples, level, of_person
         As in ``bca_interval``, which gives the method.
 
     Returns
@@ -102,16 +107,18 @@ def bca_intervals(
     ValueError
         No generator was given.
     """
-    estimates = statistics(np.ones((1, n_people)))[0]
+    of_person = np.arange(n_people) if of_person is None else of_person
+    sizes = np.bincount(of_person)
+    estimates = statistics(sizes[None, :].astype(float))[0]
     if n_people < FEWEST_PEOPLE:
         return [no_interval(f"fewer than {FEWEST_PEOPLE} people: no bootstrap interval")] * len(estimates)
     if rng is None:
         raise ValueError("a bootstrap needs a seeded numpy Generator: pass rng")
-    batch = max(1, _BATCH_CELLS // n_people)
-    draws = np.concatenate([statistics(_weights(rng, n_people, size)) for size in _batches(resamples, batch)])
+    batch = max(1, _BATCH_CELLS // len(sizes))
+    draws = np.concatenate([statistics(_weights(rng, sizes, size)) for size in _batches(resamples, batch)])
     groups = min(n_people, _MOST_LEFT_OUT)
     jackknife = np.concatenate(
-        [statistics(_leave_one_out(start, size, n_people, groups)) for start, size in _starts(groups, batch)]
+        [statistics(_leave_one_out(start, size, of_person, groups)) for start, size in _starts(groups, batch)]
     )
     return [
         _bca(float(estimate), drawn, left_out, level)
@@ -153,14 +160,20 @@ def _starts(total: int, size: int) -> list[tuple[int, int]]:
     return [(start, min(size, total - start)) for start in range(0, total, size)]
 
 
-def _weights(rng: np.random.Generator, n_people: int, size: int) -> np.ndarray:
+def _weights(rng: np.random.Generator, sizes: np.ndarray, size: int) -> np.ndarray:
+    n_people = int(sizes.sum())
+    if len(sizes) < n_people:
+        return rng.multinomial(n_people, sizes / n_people, size=size).astype(float)
     # Counts of uniform draws are multinomial; five times faster than rng.multinomial with thousands of people.
     chosen = rng.integers(0, n_people, size=(size, n_people))
     chosen += np.arange(size)[:, None] * n_people
     return np.bincount(chosen.ravel(), minlength=size * n_people).reshape(size, n_people).astype(float)
 
 
-def _leave_one_out(start: int, size: int, n_people: int, groups: int) -> np.ndarray:
-    """Weights without the people of one group each; a group is one person unless people are very many."""
-    group = np.arange(n_people) * groups // n_people
-    return (group != np.arange(start, start + size)[:, None]).astype(float)
+def _leave_one_out(start: int, size: int, of_person: np.ndarray, groups: int) -> np.ndarray:
+    """Weights of profiles without the people of one group each; a group is one person unless people are very many."""
+    sizes = np.bincount(of_person)
+    group = np.arange(len(of_person)) * groups // len(of_person) - start
+    inside = (group >= 0) & (group < size)
+    left = np.bincount(group[inside] * len(sizes) + of_person[inside], minlength=size * len(sizes))
+    return (sizes - left.reshape(size, -1)).astype(float)
