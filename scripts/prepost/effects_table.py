@@ -13,8 +13,8 @@ from prepost.paired import OVERALL, Floor, Sides
 from prepost.pairs import TIE_TOLERANCE, Effect
 from prepost.schemas import TOLD
 from prepost.sheets import ItemRow
-from prepost.study import Comparison, Outcome, Statistics
-from prepost.thresholds import RELIABLE, Threshold, by_error_alone, threshold
+from prepost.study import RELIABLE, Comparison, Outcome, Statistics
+from prepost.thresholds import Threshold, by_error_alone, threshold
 
 #: Effect sizes in the appendix's order; each is named for what it is, since several have gone by "Cohen's d".
 NAMES = ("hedges_g_av", "d_av", "d_rms", "d_rm", "d_z", "rank_biserial", "p_superiority", "net_improvement")

@@ -14,6 +14,7 @@ from prepost.study_parts import Name, Part, Text
 from prepost.study_secondary import Secondary
 
 WHERE = "config/study.yaml"
+RELIABLE = "reliable_change"
 Role = Literal["primary", "secondary", "sensitivity"]
 Strand = Literal["learners", "interviews", "population", "professionals", "appointments", "economics", "claims"]
 
@@ -83,6 +84,11 @@ class Outcome(Scale):
     retest: Annotated[float, Field(gt=0, le=1)] | None = None
     kirkpatrick: Annotated[int, Field(ge=1, le=4)] = 2
     waves: list[Name] | None = None  # None: every wave
+
+    @property
+    def heading(self) -> str:
+        """The label, and beside it that the outcome is there for comparison, where it is."""
+        return f"{self.label} (for comparison)" if self.control else self.label
 
 
 class Index(Scale):

@@ -10,9 +10,7 @@ import pandas as pd
 from prepost.effects_shares import NullShares, reliable_change, shares_by_error_alone
 from prepost.reliability import cronbach_alpha
 from prepost.sheets import ItemRow
-from prepost.study import Outcome
-
-RELIABLE = "reliable_change"
+from prepost.study import RELIABLE, Outcome
 
 
 class Threshold(NamedTuple):

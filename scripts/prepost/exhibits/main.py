@@ -25,6 +25,7 @@ from prepost.figures.cells import (
     pick,
     primary,
 )
+from prepost.figures.movement import edge
 from prepost.figures.transitions import first_square
 from prepost.study import Outcome
 
@@ -59,7 +60,7 @@ def _outcomes(tables: Tables, setting: Setting) -> Grid:
             grid.cell(g, "comparisons", "estimate", formatting.number),
             grid.cell(change, "comparisons", "p_adjusted", formatting.p_value),
         ]
-        grid.add([outcome.label], [*_effects(grid, tables, comparison, outcome, (ALL, ALL)), *more])
+        grid.add([outcome.heading], [*_effects(grid, tables, comparison, outcome, (ALL, ALL)), *more])
     return grid
 
 
@@ -135,7 +136,7 @@ def _movement(tables: Tables, setting: Setting) -> Grid:
             write = _percent([number(by_way.get(ALL), "n")])
             cells = [grid.cell(by_way.get(ALL), "movement", "n", formatting.count)]
             cells += [grid.cell(by_way.get(way), "movement", "share", write) for way in ("better", "same", "worse")]
-            label = f"{outcome.label}, by more than {outcome.smallest_effect:g} points"
+            label = f"{outcome.label}, by more than {edge(tables, comparison, outcome)}"
             grid.add([label if name == outcome.name else _question(name, setting)], cells)
     return grid
 

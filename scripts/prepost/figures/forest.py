@@ -86,6 +86,7 @@ def read_line(tables: Tables, comparison: str | None, outcome: Outcome) -> Line:
 
 def finding(lines: list[Line], one_scale: bool) -> str:
     """Return the title: which outcome changed most and by how much, or that none is clear of zero."""
+    lines = [line for line in lines if not line.outcome.control] or lines
     most = max(lines, key=lambda line: abs(line.shown(one_scale)[0]))
     value, low, high = most.shown(one_scale)
     clear = not (math.isnan(low) or math.isnan(high)) and (low > 0 or high < 0)
@@ -106,7 +107,7 @@ def _row(canvas: Canvas, line: Line, one_scale: bool, marks: list[float]) -> Non
     value, low, high = line.shown(one_scale)
     text = WITHHELD if math.isnan(value) else interval(*(line.points if one_scale else line.g))
     canvas.text(canvas.right, canvas.y + 14, text, weight="bold", align="right", colour=NAVY)
-    canvas.paragraph(line.outcome.label, weight="bold", width=canvas.right - canvas.left - 160)
+    canvas.paragraph(line.outcome.heading, weight="bold", width=canvas.right - canvas.left - 160)
     top = canvas.y + 5
     canvas.line(place(0.0, canvas, marks), top, place(0.0, canvas, marks), top + 22, colour=INK, width=1.2)
     canvas.line(canvas.left, top + 11, canvas.right, top + 11, colour=PALE, width=1.0)
@@ -153,8 +154,8 @@ def _axis(canvas: Canvas, marks: list[float]) -> None:
 
 def _said(line: Line) -> str:
     if math.isnan(line.points[0]):
-        return f"{line.outcome.label}: withheld."
+        return f"{line.outcome.heading}: withheld."
     return (
-        f"{line.outcome.label}: {decimal(line.before)} before, {decimal(line.after)} after, "
+        f"{line.outcome.heading}: {decimal(line.before)} before, {decimal(line.after)} after, "
         f"change {interval(*line.points)}, Hedges’ g {decimal(line.g[0])}, n = {count(line.n)}."
     )

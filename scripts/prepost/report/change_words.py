@@ -9,8 +9,7 @@ from prepost.paired import OVERALL
 from prepost.render.escape import escape_markdown as esc
 from prepost.report.effect_tables import looking_back
 from prepost.report.messages import Words, change_said
-from prepost.study import Outcome
-from prepost.thresholds import RELIABLE
+from prepost.study import RELIABLE, Outcome
 
 NO_PAIRS = "No completions were matched, so no moves can be counted."
 DIRECTIONS = ("better", "same", "worse")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from prepost.render.escape import escape_markdown as esc
-from prepost.study import Comparison, Condition, Study
+from prepost.study import RELIABLE, Comparison, Condition, Outcome, Study
 
 SEVERAL = {
     "first": "the first is used",
@@ -64,9 +64,16 @@ def _outcomes(study: Study) -> str:
         lines.append(
             f"- **{esc(outcome.label)}**: {count}, each from {min(r.low for r in rows):g} to "
             f"{max(r.high for r in rows):g}{turned}; at least {outcome.min_answered} answered. Smallest change of "
-            f"interest: {outcome.smallest_effect:g} points. Kirkpatrick level {outcome.kirkpatrick}."
+            f"interest: {outcome.smallest_effect:g} points{_moves(outcome)}. Kirkpatrick level {outcome.kirkpatrick}."
+            + (" For comparison: the training should not change it." if outcome.control else "")
         )
     return "\n".join(lines)
+
+
+def _moves(outcome: Outcome) -> str:
+    if outcome.moves != RELIABLE:
+        return ""
+    return "; a pair counts as moved beyond the reliable change, which errors of measurement seldom make"
 
 
 def _cleaning(study: Study) -> str:
@@ -135,7 +142,8 @@ def _analysis(study: Study) -> str:
         "correlation and "
         "Wilcoxon's signed-rank test (unmoved pairs dropped, ties given their mean rank) are secondary. Bootstraps "
         f"resample people, {settings.statistics.resamples:,} times. Better, same and worse count any step of a single "
-        "item, and moves beyond the smallest change of interest for a scale."
+        "item, and moves beyond the smallest change of interest for a scale, or beyond its reliable change where "
+        "that is declared."
     )
 
 

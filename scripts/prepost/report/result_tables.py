@@ -49,7 +49,7 @@ def changes(words: Words) -> pd.DataFrame:
             return tuple(words.key(words.primary, outcome, estimate, column) for column in columns)
 
         table.add(
-            outcome.label,
+            outcome.heading,
             key("mean_change", "n"),
             key("mean_change", "n_people"),
             key("mean_before", "estimate"),
