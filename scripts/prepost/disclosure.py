@@ -39,7 +39,9 @@ SPARSE = 5  # a cross table of fewer than so many thresholds of pairs leaves wit
 TOO_SPARSE = "too few pairs for a cross table: its margins stand"
 # Tables that estimate one thing on bases which differ by few people. Two of them in full, with their n, would give the
 # mean of those few; so no count of theirs leaves, and estimates with two decimals only.
-VARIANTS = ("specifications",)
+VARIANTS = ("specifications", "invariance")
+# Shares matched, of the responses that the table of participants counts: a share beside its base tells its count.
+SHARES_TABLE, COUNTED = "groups", "participants"
 DIFFERS_BY_FEW = "beside the other variants it would tell of the few by whom they differ"
 ROUNDED_DF = "rounded counts: it would tell the count"
 
@@ -92,6 +94,8 @@ def disclose(
         if name in VARIANTS:
             cell_marks |= _of_variants(tables[name], threshold)
         cell_marks |= _telling_of_few(tables[name], threshold)
+        if name == SHARES_TABLE:
+            cell_marks |= _telling_of_withheld(tables[name], _withheld_parts(tables, system, marks))
         if name == CROSS_TABLE:
             cell_marks |= {(row_id, "n"): (NOT_RELEASED, TOO_SPARSE) for row_id in sparse}
         cell_marks |= _parts_of_few(name, tables[name], cell_marks)
@@ -131,6 +135,22 @@ def _telling_of_few(frame: pd.DataFrame, threshold: int) -> dict[tuple[str, str]
     few = frame.loc[frame[TOLD].between(1, threshold - 1), "row_id"]
     reason = (SMALL, "a count below the threshold would follow from it")
     return {(row_id, column): reason for row_id in few for column in (*ESTIMATES, *TELLS_THE_BASE)}
+
+
+def _withheld_parts(
+    tables: Mapping[str, pd.DataFrame], system: CountSystem, marks: Mapping[int, str]
+) -> set[tuple[str, str]]:
+    """Categories of which the number of matched or of unmatched responses is withheld."""
+    rows = tables[COUNTED].to_dict("records") if COUNTED in tables else []
+    return {(row["variable"], row["category"]) for row in rows if marks.get(system.cells[COUNTED, row["row_id"], "n"])}
+
+
+def _telling_of_withheld(frame: pd.DataFrame, parts: set[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, str]]:
+    """Shares whose numerator is withheld where it stands as a count; all of them where it is everybody's."""
+    shares = frame[frame["n_unit"] == "responses"]
+    told = [(ALL, ALL) in parts or key in parts for key in zip(shares["group_by"], shares["group"], strict=True)]
+    cell = (WITHHELD, REASONS[WITHHELD, True])
+    return {(row_id, column): cell for row_id in shares.loc[told, "row_id"] for column in (*ESTIMATES, *TELLS_THE_BASE)}
 
 
 def _parts_of_few(

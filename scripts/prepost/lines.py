@@ -13,6 +13,7 @@ from prepost.ceiling_table import CEILING, limits, place_of
 from prepost.describing import is_complete, kinds_of
 from prepost.errors import Fault, StudyError
 from prepost.matching import completions
+from prepost.measurement_table import base_of
 from prepost.paired import Floor, Paired, Sides, first_stated, groups
 from prepost.pairs import TIE_TOLERANCE
 from prepost.schemas import ALL
@@ -295,13 +296,32 @@ def _place(row: pd.Series, side: pd.DataFrame, floors: PrivateFloors) -> pd.Seri
     return pd.Series(place_of(side[row["outcome"]].to_numpy(dtype=float), ends), index=side.index)
 
 
+def _same_measure(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
+    used = completions(floors.table("responses"), floors.table("links"))
+    return base_of(row, used, floors.table("people"), floors.study.settings.outcomes)
+
+
+def _grouped(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
+    """Pairs of the primary comparison in one group of any grouping, or responses of its first wave in one."""
+    if row["n_unit"] == "responses":
+        asked = {"variable": row["group_by"], "category": row["group"], "matched": ALL}
+        return _taking_part(pd.Series(asked), floors)
+    found = _paired(row.drop("group"), floors, row["outcome"])
+    if row["group"] == ALL:
+        return _lines(found.pairs)
+    return _lines(found.take(groups(found, row["group_by"]) == row["group"]).pairs)
+
+
 FINDERS: dict[str, Finder] = {
+    "groups": _grouped,
     "comparisons": _compared,
     "effects": _sized,
     "ceiling": _standing,
     "room": _with_room,
     "levels": _levelled,
     "reliability": _reliable,
+    "measurement": _reliable,
+    "invariance": _same_measure,
     "movement": _moved,
     "transitions": _crossed,
     "participants": _taking_part,

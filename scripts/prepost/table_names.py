@@ -5,10 +5,13 @@ RESULT_TABLES = {
     "comparisons": "Changes",
     "levels": "Levels",
     "reliability": "Reliability",
+    "measurement": "How each scale measures",
+    "invariance": "The same measure at every survey and in every role",
     "specifications": "What other choices would have given",
     "items": "Single questions as ordered answers",
     "effects": "Effect sizes under other names",
     "room": "Change of those with room to rise",
+    "groups": "For whom: changes and matching by group",
 }
 #: Counts, a row a cell, with margins.
 COUNT_TABLES = {
