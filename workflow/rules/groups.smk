@@ -1,0 +1,29 @@
+"""Floor 6: for whom. Each group beside all others.
+
+needs: floors 2 to 4 of the learners
+leaves: 6_statistics/groups.csv
+"""
+
+
+rule compare_groups:
+    input:
+        code=code("compare_groups"),
+        responses="results/2_cleaned/learners/responses.parquet",
+        people="results/3_matched/learners/people.parquet",
+        links="results/3_matched/learners/links.parquet",
+        pairs="results/3_matched/learners/pairs.parquet",
+        scores="results/4_scored/learners/scores.parquet",
+    output:
+        found="results/6_statistics/groups.csv",
+    log:
+        "results/logs/compare_groups.log",
+    benchmark:
+        "results/benchmarks/compare_groups.tsv"
+    params:
+        outcomes=SETTINGS["outcomes"],
+        primary=PRIMARY,
+        plan=SETTINGS["secondary"]["subgroups"],
+        counted=SETTINGS["participants"],
+        statistics=SETTINGS["statistics"],
+    script:
+        "../../scripts/compare_groups.py"
