@@ -276,6 +276,42 @@ def test_movement_is_of_a_hundred(setting):
     assert "9 down" not in written(hidden) and "withheld" in written(hidden)
 
 
+def of_everyone(name: str, value: float) -> dict:
+    common = {"comparison": "primary", "outcome": "understanding", "group_by": "wave", "group": "pre", "n": 4286}
+    return {**common, "n_unit": "people", "estimate_name": name, "estimate": value}
+
+
+def test_beside_movement_stands_what_error_alone_would_move(setting):
+    counts = {"better": 58, "same": 33, "worse": 9, "all": 100}
+    common = {"comparison": "primary", "outcome": "understanding", "group_by": "all", "group": "all", "n_unit": "pairs"}
+    rows = [{**common, "direction": way, "n": n} for way, n in counts.items()]
+    given = {"comparisons": example.release([change("understanding", 0.8, 0.7, 0.9)], "comparisons")}
+    given["movement"] = example.release(rows, "movement", threshold=5)
+    null = {"null_improved": 0.22, "null_same": 0.56, "null_worse": 0.22, "reliable_change": 1.386}
+    given["effects"] = example.release([of_everyone(*part) for part in null.items()], "effects")
+    drawing = FIGURES["movement"](given, setting)
+    assert "By measurement error alone: 22 up, 56 same, 22 down" in written(drawing)
+    assert "By errors of measurement alone: 22 up, 56 same, 22 down." in drawing.alt
+    assert "by more than 0.25 points" in drawing.alt
+    declared = [o.model_copy(update={"moves": "reliable_change"}) for o in setting.outcomes]
+    reliable = replace(setting, outcomes=declared)
+    assert "by more than 1.39 points (the reliable change)" in FIGURES["movement"](given, reliable).alt
+    table = exhibits.exhibit_table("movement", given, reliable)
+    assert table.iloc[0, 0] == "Understanding, by more than 1.39 points (the reliable change)"
+
+
+def test_a_comparison_outcome_is_labelled_and_is_never_the_finding(setting):
+    rows = [change("understanding", 0.3, 0.2, 0.4), change("confidence", 0.8, 0.7, 0.9)]
+    given = {"comparisons": example.release(rows, "comparisons")}
+    assert FIGURES["outcomes"](given, setting).title.startswith("Self-rated confidence")
+    control = [o.model_copy(update={"control": o.name == "confidence"}) for o in setting.outcomes]
+    drawing = FIGURES["outcomes"](given, replace(setting, outcomes=control))
+    assert drawing.title.startswith("Self-rated understanding")
+    assert "Confidence (for comparison)" in written(drawing) and "Confidence (for comparison)" in drawing.alt
+    table = exhibits.exhibit_table("outcomes", given, replace(setting, outcomes=control))
+    assert list(table["Outcome"]) == ["Understanding", "Confidence (for comparison)"]
+
+
 def test_participants_shares_and_the_widest_gap(setting):
     # matched 30 of 40 and 10 of 40; not matched 20 of 80 and 60 of 80
     counts = {("Clinical", "yes"): 30, ("Clinical", "no"): 20, ("Other", "yes"): 10, ("Other", "no"): 60}
