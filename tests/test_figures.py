@@ -370,11 +370,12 @@ def test_every_number_of_a_table_is_a_fact(name, tables, setting):
     for text, key in zip(shown.to_numpy().ravel(), keys.to_numpy().ravel(), strict=True):
         if key:
             fact = facts[key]
-            # a share's decimals are chosen for its column, all else is written as the fact is
+            # a share is written in the way of its column, all else as the fact is
+            said = re.fullmatch(r"(−?[\d.]+)(%| points)", text)
             assert (
                 text == fact["text"]
-                or key.endswith("/share")
-                and math.isclose(float(text.rstrip("%")), fact["value"] * 100, abs_tol=0.51)
+                or said
+                and math.isclose(float(said[1].replace("−", "-")), fact["value"] * 100, abs_tol=0.51)
             )
     assert set(shown.attrs["numbers"]) <= set(shown.columns)
 

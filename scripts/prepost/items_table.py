@@ -152,7 +152,8 @@ def _agreement(question: Question, shown: Shown, level: float) -> Iterator[dict]
     n = len(question.before)
     agree = [(int(np.sum(side >= question.cut)), n) for side in (question.before, question.after)]
     for when, pairs in (("before", agree[:1]), ("after", agree[1:]), ("change", agree)):
-        yield {"estimate_name": f"agree_{when}", TOLD: told_by_agreement(*pairs), **_predicted(found.loc[when], shown)}
+        row = {"estimate_name": f"agree_{when}", "statistic_name": f"answers from {question.cut:g} upwards"}
+        yield {**row, TOLD: told_by_agreement(*pairs), **_predicted(found.loc[when], shown)}
 
 
 def _predicted(row: pd.Series, shown: Shown) -> dict:

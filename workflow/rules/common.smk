@@ -19,6 +19,7 @@ from prepost.table_names import TITLES
 TABLES = sorted(TITLES)
 FIGURES = [
     "flow",
+    "items",
     "likert",
     "modules",
     "movement",

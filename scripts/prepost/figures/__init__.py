@@ -7,6 +7,7 @@ from collections.abc import Callable
 from prepost.figures import (
     flow,
     forest,
+    items,
     likert,
     modules,
     movement,
@@ -27,6 +28,7 @@ FIGURES: dict[str, Callable[[Tables, Setting], Drawing]] = {
     "movement": movement.draw,
     "participants": participants.draw,
     "three_months": three_months.draw,
+    "items": items.draw,
     "specifications": specifications.draw,
 }
 

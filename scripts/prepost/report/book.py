@@ -22,7 +22,7 @@ from prepost.governance import intervention_rows, load_governance
 from prepost.paired import OVERALL
 from prepost.released import read_released
 from prepost.render.escape import escape_markdown as esc
-from prepost.report import change_words, messages, methods, result_tables, robustness
+from prepost.report import change_words, item_words, messages, methods, result_tables, robustness
 from prepost.report.appendix import Appendix
 from prepost.sheets import ItemRow
 from prepost.study import Study
@@ -195,6 +195,23 @@ class Report:
         ends = self.table("ceiling", "At the ends of the scales, before and after").data
         room = self.table("room", "Those with room to rise, and everyone").data
         return Markdown("\n\n".join([said, ends, change_words.room(self.words), room]))
+
+    def single_questions(self) -> Markdown:
+        """Return single questions as ordered answers: words, a figure, and their tables, folded."""
+        said = item_words.single_questions(self.words)
+        if said == item_words.NONE:
+            return Markdown(said)
+        captions = {
+            "item_shares": "The share who gave each answer, as predicted",
+            "item_tests": "Tests, question by question",
+            "item_groups": "The change in each group",
+        }
+        folded = [
+            f'::: {{.details summary="{caption}"}}\n{self.table(name, caption).data}\n:::'
+            for name, caption in captions.items()
+            if name != "item_groups" or self.settings.secondary.items.by
+        ]
+        return Markdown("\n\n".join([said, self.exhibit("items").data, *folded]))
 
     def later(self) -> Markdown:
         """Return what was found at the surveys after the second, or say that there were none."""
