@@ -31,6 +31,7 @@ def main(
         rules=person.normalise,
         waves=[wave.name for wave in waves],
         several=matching.several_in_wave,
+        thinking_back=[wave.name for wave in waves if wave.thinking_back_to],
     )
     targets = {"people": people, "links": links, "pairs": pairs, "triples": triples, "unmatched": unmatched}
     for name, path in targets.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,10 +12,15 @@ from by_hand import about_table, floor_of, response_table, scale
 from prepost.ceiling_table import ceiling_tables, limits
 from prepost.comparing import compare
 from prepost.effects_table import NAMES, ZERO_RULES, effects_table
+from prepost.facts import Facts
 from prepost.lines import PrivateFloors, lines_behind
+from prepost.matching import match
 from prepost.movement import movement
 from prepost.paired import Sides
 from prepost.relations import count_system
+from prepost.report.change_words import looking_back_words
+from prepost.report.effect_tables import thinking_back
+from prepost.report.messages import Words
 from prepost.schemas import TOLD
 from prepost.sheets import ItemRow
 from prepost.study import Comparison, Statistics, Wave
@@ -235,7 +241,32 @@ def test_one_line_may_give_an_answer_thinking_back_and_it_is_never_pooled() -> N
     change = table[table["estimate_name"] == "mean_change"].set_index("comparison")
     assert change["n"].to_dict() == {"primary": 1, "back": 2}  # y answered no first survey, and gets no first score
     assert change["estimate"].to_dict() == {"primary": 1.0, "back": 2.0}
-    assert Wave(name="then", label="t", when="t", thinking_back_to="pre").thinking_back_to == "pre"
+    assert set(table["n"]) == {1, 2}  # no row holds the three answers together
+
+
+def test_thinking_back_is_no_survey_of_its_own() -> None:
+    waves = ("pre", "then", "post")
+    rows = [{"wave": wave, "key": "x", "module": "M", "a": 3, "b": 3} for wave in waves]
+    options = {"key": ["key"], "rules": ["trim"], "waves": waves, "several": "last"}
+    responses, about = response_table(rows), about_table([])
+    assert len(match(responses, about, **options).triples) == 1
+    found = match(responses, about, **options, thinking_back=["then"])
+    assert found.triples.empty and len(found.pairs) == 3
+
+
+def test_the_report_sets_a_change_from_thinking_back_apart() -> None:
+    waves = [Wave(name=name, label=name, when=name) for name in ("pre", "then", "post")]
+    waves[1] = Wave(name="then", label="then", when="then", thinking_back_to="pre")
+    back = PLAN.model_copy(update={"name": "back", "role": "secondary", "wave_from": "then", "label": "From then"})
+    settings = SimpleNamespace(waves=waves, comparisons=[PLAN, back], outcome=lambda name: SCALE, statistics=FEW)
+    fact = {"value": 0.5, "text": "0.50", "mark": "", "source": {}}
+    key = "comparisons/back.s.all.all.mean_change/estimate"
+    words = Words(settings, ITEMS, Facts({key: fact}), {}, str)
+    shown = thinking_back(words)
+    assert shown.iloc[0].tolist()[:2] == ["s", "From then (thinking back)"] and "0.50" in shown.iloc[0].tolist()
+    assert "never pooled" in looking_back_words(words)
+    settings.comparisons = [PLAN]
+    assert looking_back_words(words) == ""
 
 
 # The toy study --------------------------------------------------------------------------------------------------------

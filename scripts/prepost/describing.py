@@ -225,7 +225,7 @@ def participation(
             rows.append(("complete", wave.name, group_by, group, int((where & complete).sum()), "responses"))
             rows.append(("people", wave.name, group_by, group, responses.loc[where, "person"].nunique(), "people"))
     rows.append(("people", OVERALL, OVERALL, OVERALL, responses["person"].nunique(), "people"))
-    if len(waves) > 2:
+    if sum(wave.thinking_back_to is None for wave in waves) > 2:
         rows.append(("all_waves", OVERALL, OVERALL, OVERALL, len(floors.triples), "pairs"))
     rows += _enrolled(floors.enrolments, variables)
     table = pd.DataFrame(rows, columns=["measure", "wave", "group_by", "group", "n", "n_unit"])

@@ -74,6 +74,7 @@ def match(
     rules: Sequence[str],
     waves: Sequence[str],
     several: str,
+    thinking_back: Sequence[str] = (),
 ) -> Matched:
     """Link the responses of each person within each module.
 
@@ -91,6 +92,9 @@ def match(
         The waves in time order.
     several : {"first", "last", "most_complete"}
         Which response stands for a person who gave several in one wave of one module.
+    thinking_back : sequence of str
+        Those of `waves` that were asked later about an earlier time. They are paired like any other, and are no survey
+        of their own: who answered every survey need not have thought back, and has not for that answered once more.
 
     Returns
     -------
@@ -110,7 +114,9 @@ def match(
     links = _links(responses, of_responses, people, waves, several, key)
     used = links[links["state"] == "used"]
     pairs = _pairs(used, waves)
-    return Matched(people, links, pairs, _triples(used, waves), _unmatched(links, pairs, waves))
+    surveys = [wave for wave in waves if wave not in thinking_back]
+    triples = _triples(used[used["wave"].isin(surveys)], surveys)
+    return Matched(people, links, pairs, triples, _unmatched(links, pairs, waves))
 
 
 def _key(frame: pd.DataFrame, key: Sequence[str], rules: Sequence[str]) -> pd.Series:
