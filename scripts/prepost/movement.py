@@ -50,9 +50,10 @@ def movement(
     for comparison in plan:
         found = sides.paired(comparison)
         group = groups(found, comparison.group_by)
+        at_wave = sides.at_wave(comparison.wave_from)
         for name in comparison.outcomes:
             outcome = by_name[name]
-            edge = threshold(sides.at_wave(comparison.wave_from), outcome).edge
+            edge = threshold(at_wave, outcome).edge
             for value in sorted(group.unique()) or [OVERALL]:
                 part = found.take(group == value)
                 moves += _moves(part, comparison, name, str(value), edge)
