@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from prepost.schemas import MISSING_SUFFIX
@@ -178,15 +179,13 @@ def _links(
         _set(links, links["person"].notna() & links["module"].isna(), "no_module", "it is not known which module")
     linked = links[links["state"] == "used"]
     same = linked.duplicated(["person", "module", "wave"], keep=False)
-    answers = _answered(responses, key)
-    for _, rows in linked[same].groupby(["person", "module", "wave"], dropna=False, sort=True):
-        _choose(links, rows, answers, several)
+    _choose(links, linked[same], _answered(responses, key), several)
     order = {wave: place for place, wave in enumerate(waves)}
     links = links.assign(place=links["wave"].map(order)).sort_values(["place", "source", "line"], kind="stable")
     return links[[*RESPONSE, "module", "person", "state", "why"]].reset_index(drop=True)
 
 
-def _set(links: pd.DataFrame, where: pd.Series, state: str, why: str) -> None:
+def _set(links: pd.DataFrame, where: pd.Series | np.ndarray, state: str, why: str) -> None:
     links.loc[where, "state"] = state
     links.loc[where, "why"] = why
 
@@ -205,18 +204,20 @@ def _choose(links: pd.DataFrame, rows: pd.DataFrame, answers: pd.DataFrame, seve
     )
     if several == "most_complete":
         order = order.sort_values("answered", kind="stable")
-    chosen = order.index[0] if several == "first" else order.index[-1]
-    taken = answers.loc[chosen].to_numpy()
-    for other in order.index:
-        if other == chosen:
-            continue
-        mine = answers.loc[other].to_numpy()
-        shared = answers.columns[taken & mine]
-        is_part = links.at[other, "source"] != links.at[chosen, "source"] and shared.empty
-        state = "part" if is_part else "another_used"
-        why = "another file's part of the same response" if is_part else f"the person's {several} response is used"
-        _set(links, links.index == other, state, why.replace("_", " "))
-        taken = taken | mine if is_part else taken
+    given, source = answers.loc[order.index].to_numpy(), order["source"].to_numpy(dtype=object)
+    group = order.groupby(["person", "module", "wave"], dropna=False).ngroup().to_numpy()
+    by_group = np.argsort(group, kind="stable")
+    parts, others = [], []
+    for places in np.split(by_group, np.flatnonzero(np.diff(group[by_group])) + 1):
+        chosen = places[:1] if several == "first" else places[-1:]
+        taken = given[chosen].any(axis=0)
+        for other in np.setdiff1d(places, chosen):
+            is_part = source[other] != source[chosen[0]] and not (taken & given[other]).any()
+            (parts if is_part else others).append(order.index[other])
+            taken = taken | given[other] if is_part else taken
+    why = f"the person's {several} response is used".replace("_", " ")
+    _set(links, links.index.isin(parts), "part", "another file's part of the same response")
+    _set(links, links.index.isin(others), "another_used", why)
 
 
 def _pairs(used: pd.DataFrame, waves: Sequence[str]) -> pd.DataFrame:
@@ -235,18 +236,13 @@ def _pairs(used: pd.DataFrame, waves: Sequence[str]) -> pd.DataFrame:
 def _triples(used: pd.DataFrame, waves: Sequence[str]) -> pd.DataFrame:
     """People who answered every wave of a module, where the study has three waves or more."""
     columns = ["person", "module", "waves", "lines"]
-    groups = used.groupby(["person", "module"], dropna=False, sort=True)
-    rows = [
-        (
-            person,
-            module,
-            "|".join(rows["wave"]),
-            "|".join(f"{s}:{n}" for s, n in zip(rows["source"], rows["line"], strict=True)),
-        )
-        for (person, module), rows in groups
-        if len(waves) >= 3 and len(rows) == len(waves)
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    keys = ["person", "module"]
+    every = used.groupby(keys, dropna=False)["wave"].transform("size") == len(waves)
+    if len(waves) < 3 or not every.any():
+        return pd.DataFrame(columns=columns)
+    whole = used[every].rename(columns={"wave": "waves"})
+    whole["lines"] = whole["source"].astype(object) + ":" + whole["line"].astype(str).astype(object)
+    return whole.groupby(keys, dropna=False, sort=True)[["waves", "lines"]].agg("|".join).reset_index()[columns]
 
 
 def _unmatched(links: pd.DataFrame, pairs: pd.DataFrame, waves: Sequence[str]) -> pd.DataFrame:
