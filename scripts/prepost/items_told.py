@@ -25,13 +25,12 @@ def told_by_shares(counts: Sequence[int], counted: Sequence[bool]) -> list[int]:
 
     Notes
     -----
-    In the order of their counts the smallest answer tells its own count, the second that of the first by subtraction,
-    each later one the sum of those before it.
+    In the order of their counts, each answer tells its own count and, by subtraction, the sum of those before it.
 
     Examples
     --------
     >>> told_by_shares([3, 12, 200, 400, 100], [False, False, False, True, True])
-    [3, 3, 15, 100, 100]
+    [3, 3, 15, 100, 15]
     """
     whole, inside = np.asarray(counts, dtype=int), np.asarray(counted, dtype=bool)
     told = _chain(whole)
@@ -62,5 +61,5 @@ def _chain(counts: np.ndarray) -> np.ndarray:
     used = np.flatnonzero(counts)
     used = used[np.argsort(counts[used], kind="stable")]
     sums = np.cumsum(counts[used])
-    told[used] = np.r_[counts[used[:1]], sums[:-1]]
+    told[used] = np.minimum(counts[used], np.r_[counts[used[:1]], sums[:-1]])
     return told
