@@ -39,7 +39,7 @@ SPARSE = 5  # a cross table of fewer than so many thresholds of pairs leaves wit
 TOO_SPARSE = "too few pairs for a cross table: its margins stand"
 # Tables that estimate one thing on bases which differ by few people. Two of them in full, with their n, would give the
 # mean of those few; so no count of theirs leaves, and estimates with two decimals only.
-VARIANTS = ("specifications", "invariance")
+VARIANTS = ("specifications", "invariance", "everyone", "attrition", "balance", "lasting")
 # Shares matched, of the responses that the table of participants counts: a share beside its base tells its count.
 SHARES_TABLE, COUNTED = "groups", "participants"
 DIFFERS_BY_FEW = "beside the other variants it would tell of the few by whom they differ"
@@ -96,6 +96,7 @@ def disclose(
         cell_marks |= _telling_of_few(tables[name], threshold)
         if name == SHARES_TABLE:
             cell_marks |= _telling_of_withheld(tables[name], _withheld_parts(tables, system, marks))
+            cell_marks |= _of_joint_tests(tables[name], cell_marks)
         if name == CROSS_TABLE:
             cell_marks |= {(row_id, "n"): (NOT_RELEASED, TOO_SPARSE) for row_id in sparse}
         cell_marks |= _parts_of_few(name, tables[name], cell_marks)
@@ -151,6 +152,18 @@ def _telling_of_withheld(frame: pd.DataFrame, parts: set[tuple[str, str]]) -> di
     told = [(ALL, ALL) in parts or key in parts for key in zip(shares["group_by"], shares["group"], strict=True)]
     cell = (WITHHELD, REASONS[WITHHELD, True])
     return {(row_id, column): cell for row_id in shares.loc[told, "row_id"] for column in (*ESTIMATES, *TELLS_THE_BASE)}
+
+
+def _of_joint_tests(
+    frame: pd.DataFrame, marks: Mapping[tuple[str, str], tuple[str, str]]
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """A joint test's degrees of freedom follow from its groups' sizes, and from F beside p: kept where all are told."""
+    few = pd.Series([(row_id, "n") in marks for row_id in frame["row_id"]], index=frame.index)
+    some = few.groupby([frame["outcome"], frame["group_by"]]).transform("any")
+    joint = frame.loc[some & frame["df"].notna() & (frame["group"] == ALL) & (frame["group_by"] != ALL), "row_id"]
+    return {
+        (row_id, column): (WITHHELD, REASONS[WITHHELD, False]) for row_id in joint for column in ("statistic", "df")
+    }
 
 
 def _parts_of_few(

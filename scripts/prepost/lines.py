@@ -9,9 +9,12 @@ from pathlib import Path
 import pandas as pd
 
 from prepost import tables
+from prepost.attrition.target import target_population
 from prepost.ceiling_table import CEILING, limits, place_of
 from prepost.describing import is_complete, kinds_of
 from prepost.errors import Fault, StudyError
+from prepost.everyone_table import EVERYONE, every_answer
+from prepost.lasting_table import three_waves
 from prepost.matching import completions
 from prepost.measurement_table import base_of
 from prepost.paired import Floor, Paired, Sides, first_stated, groups
@@ -70,7 +73,12 @@ class PrivateFloors:
     @cached_property
     def sides(self) -> Sides:
         """Matched completions of any comparison."""
-        return Sides(Floor(*(self.table(name) for name in Floor._fields)))
+        return Sides(self.floor)
+
+    @cached_property
+    def floor(self) -> Floor:
+        """Floors 2 to 4 together."""
+        return Floor(*(self.table(name) for name in Floor._fields))
 
     def paired(self, comparison: Comparison) -> Paired:
         """Return the matched completions of a comparison."""
@@ -312,7 +320,39 @@ def _grouped(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
     return _lines(found.take(groups(found, row["group_by"]) == row["group"]).pairs)
 
 
+def _everyones(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
+    waves = [floors.primary.wave_from, *floors.waves[floors.waves.index(floors.primary.wave_from) + 1 :]]
+    outcome = floors.study.settings.outcome(row["outcome"])
+    rows = every_answer(floors.floor, floors.primary, [outcome], waves)
+    rows = rows[rows["wave"].isin([row["wave_from"], row["wave_to"]]) & rows[outcome.name].notna()]
+    return rows if row["group"] == EVERYONE else rows[rows["linked"]]
+
+
+def _targeted(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
+    """First surveys and, with the outcome where one is named, the later ones of those who were matched."""
+    target = target_population(floors.floor, floors.primary, [])
+    if row["outcome"] == ALL:
+        return pd.concat([target.first[RESPONSE], target.later[RESPONSE]])
+    answered = target.found.after[row["outcome"]].notna()
+    first = target.first[target.first[row["outcome"]].notna()]
+    return pd.concat([first[RESPONSE], _lines(target.found.pairs[answered])[RESPONSE]]).drop_duplicates()
+
+
+def _lasting(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
+    waves = [floors.primary.wave_from, floors.primary.wave_to, floors.study.settings.secondary.lasting.later]
+    rows = three_waves(floors.floor, floors.primary, waves)
+    rows = rows[rows[row["outcome"]].notna()]
+    wanted = waves if row["group"] == "all three" else [row["wave_from"], row["wave_to"]]
+    rows = rows[rows["wave"].isin(wanted)]
+    whole = rows.groupby(["person", "module"], dropna=False)["wave"].transform("nunique") == len(wanted)
+    return rows[whole]
+
+
 FINDERS: dict[str, Finder] = {
+    "everyone": _everyones,
+    "attrition": _targeted,
+    "balance": _targeted,
+    "lasting": _lasting,
     "groups": _grouped,
     "comparisons": _compared,
     "effects": _sized,

@@ -12,6 +12,10 @@ RESULT_TABLES = {
     "effects": "Effect sizes under other names",
     "room": "Change of those with room to rise",
     "groups": "For whom: changes and matching by group",
+    "lasting": "What is left at the later survey",
+    "everyone": "Changes from everyone's answers",
+    "attrition": "If those who were lost differ",
+    "balance": "Those matched beside everyone",
 }
 #: Counts, a row a cell, with margins.
 COUNT_TABLES = {

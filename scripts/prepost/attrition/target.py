@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 
 from prepost.attrition.chances import ResponseWeights, response_weights
+from prepost.conditions import Condition
 from prepost.designs import is_number
 from prepost.matching import NOT_STATED
-from prepost.paired import Floor, Paired, Sides
+from prepost.paired import Floor, Paired, Sides, holds
 from prepost.schemas import SCHEMAS
+from prepost.scoring import ABOUT
 from prepost.study import Comparison
 
 #: Answers of a category given by fewer are taken together in a model.
@@ -57,19 +59,64 @@ def target_population(floor: Floor, comparison: Comparison, covariates: Sequence
     -----
     A first survey counts that is used: its key is known, and it is the one that stands for its person and module. Of
     a person who answered twice one survey counts. Later responses count with a blank key too, since somebody gave
-    them. A pair that the comparison's condition leaves out is no loss: both its responses are left out here.
+    them. A pair that the comparison's condition leaves out is no loss: both its responses are left out here; of those
+    without a pair, they whom the condition leaves out by what is known (`may_be_included`).
     """
     sides = Sides(floor)
     found = sides.paired(comparison)
-    first = sides.at_wave(comparison.wave_from)
-    states = floor.links["state"].isin(LATER_STATES) & (floor.links["wave"] == comparison.wave_to)
-    later = floor.links.loc[states, ["source", "line", "wave", "module"]].reset_index(drop=True)
+    first, answered = (
+        rows[may_be_included(comparison, wave, rows)].reset_index(drop=True)
+        for wave, rows in ((wave, sides.at_wave(wave)) for wave in (comparison.wave_from, comparison.wave_to))
+    )
+    states = floor.links["state"].isin(LATER_STATES[1:]) & (floor.links["wave"] == comparison.wave_to)
+    unknown = floor.links[states] if comparison.include is None else floor.links.iloc[:0]
+    later = pd.concat([frame[["source", "line", "wave", "module"]] for frame in (answered, unknown)], ignore_index=True)
     ends = [comparison.wave_from, comparison.wave_to]
     anyone = floor.pairs[floor.pairs[["wave_from", "wave_to"]].eq(ends).all(axis=1)]
     first, pair = _of(first, anyone, found.pairs, "from")
     later, partner = _of(later, anyone, found.pairs, "to")
     known = pd.DataFrame({name: _said(first, name) for name in covariates}, index=first.index)
     return Target(found, first, known, pair >= 0, pair, later, partner >= 0)
+
+
+def may_be_included(comparison: Comparison, wave: str, rows: pd.DataFrame) -> pd.Series:
+    """Say which responses of one wave the comparison's condition may include, whatever was answered at other waves.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Its condition; without one everybody is included.
+    wave : str
+        The wave of the rows.
+    rows : DataFrame
+        Responses of that wave with what is known of the person (`prepost.paired.Sides.at_wave`).
+
+    Returns
+    -------
+    Series of bool
+        On the rows' index.
+    """
+    if comparison.include is None:
+        return pd.Series(True, index=rows.index)
+    return _may_hold(comparison.include, wave, rows, otherwise=True)
+
+
+def _may_hold(condition: Condition, wave: str, rows: pd.DataFrame, *, otherwise: bool) -> pd.Series:
+    """Whether a condition holds, a part about another wave taken as `otherwise`."""
+    if condition.kind == "not":
+        return ~_may_hold(condition.negated, wave, rows, otherwise=not otherwise)
+    inside = condition.all_of or condition.any_of
+    if inside is None:
+        place, _, item = next(condition.names()).partition(".")
+        if place not in (ABOUT, wave):
+            return pd.Series(otherwise, index=rows.index)
+        nothing = pd.Series(pd.NA, index=rows.index, dtype="string")
+        return holds(condition, lambda _: rows.get(item, nothing))
+    parts = [_may_hold(part, wave, rows, otherwise=otherwise) for part in inside]
+    joined = parts[0]
+    for part in parts[1:]:
+        joined = joined & part if condition.kind == "all" else joined | part
+    return joined
 
 
 def _of(rows: pd.DataFrame, anyone: pd.DataFrame, pairs: pd.DataFrame, side: str) -> tuple[pd.DataFrame, np.ndarray]:
@@ -112,7 +159,7 @@ def weigh(target: Target, trim: float) -> ResponseWeights | None:
     """
     if not len(target.covariates.columns):
         return None
-    covariates = target.covariates.apply(_few_at_the_mean)
+    covariates = target.covariates.apply(few_at_the_mean)
     modules = target.first["module"].notna().any() and target.later["module"].notna().any()
     return response_weights(
         covariates.assign(**{"the module": target.first["module"]}) if modules else covariates,
@@ -126,7 +173,8 @@ def weigh(target: Target, trim: float) -> ResponseWeights | None:
     )
 
 
-def _few_at_the_mean(values: pd.Series) -> pd.Series:
+def few_at_the_mean(values: pd.Series) -> pd.Series:
+    """Return a covariate; a number that some but fewer than ``FEWEST`` lack is taken at its mean there."""
     if not is_number(values) or not 0 < values.isna().sum() < min(FEWEST, len(values)):
         return values
     number = values.astype("float64")
