@@ -72,7 +72,7 @@ def test_what_has_no_latent_change_says_why(answers, after, words):
 
 
 def test_the_summary_by_hand():
-    # estimates .2 and .4 with one option, .6 and .8 with the other: means .3 and .7, all about .5; .16 of .20 lies between
+    # .2 and .4 with one option, .6 and .8 with the other: means .3 and .7 about .5, so .16 of .20 lies between
     rows = [
         {"estimate": value, "group": f"metric={metric}; waves={waves}", "comparison": "primary", "outcome": "x"}
         | dict.fromkeys(("strand", "role", "wave_from", "wave_to", "n", "n_unit", "n_people"))

@@ -122,17 +122,18 @@ def _scores(p: np.ndarray, low: np.ndarray, high: np.ndarray, after: np.ndarray)
 def _fit(
     low: np.ndarray, high: np.ndarray, starts: np.ndarray, after: np.ndarray, w: np.ndarray
 ) -> tuple[np.ndarray | None, np.ndarray]:
-    """Fisher scoring on the distinct (thresholds, wave) cells; returns the parameters and the information."""
-    key, inverse = np.unique(np.column_stack([low, high, after.astype(int)]), axis=0, return_inverse=True)
-    total = np.bincount(inverse.ravel(), w)
-    lo, hi, when = key[:, 0], key[:, 1], key[:, 2].astype(bool)
+    """Fisher scoring on categories by wave; returns the parameters and the expected information."""
+    pairs, inverse = np.unique(np.column_stack([low, high]), axis=0, return_inverse=True)
+    inverse = inverse.ravel()
+    # every category of an item at both waves, also one that nobody gave there: the expected information asks for it
+    lo, hi = np.tile(pairs, (2, 1)).T
+    when = np.repeat([False, True], len(pairs))
+    total = np.concatenate(
+        [np.bincount(inverse[after == side], w[after == side], len(pairs)) for side in (False, True)]
+    )
     p = np.append(starts, 0.0)
-    groups: dict[tuple[int, int], float] = {}
-    # the answers of one item and wave are one multinomial; its size weights the expected information
-    item_of = _items_of(lo, hi)
-    for place, count in zip(zip(item_of, when, strict=True), total, strict=True):
-        groups[place] = groups.get(place, 0.0) + count
-    size = np.array([groups[place] for place in zip(item_of, when, strict=True)])
+    item = np.unique(_items_of(lo, hi), return_inverse=True)[1].ravel() * 2 + when
+    size = np.bincount(item, total)[item]  # the answers of one item and wave are one multinomial
     information = np.eye(len(p))
     for _ in range(ITERATIONS):
         scores = _scores(p, lo, hi, when)
