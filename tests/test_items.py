@@ -257,7 +257,7 @@ def test_a_scale_without_ordered_answers_says_so_and_no_primary_is_no_row():
 
 # The toy study --------------------------------------------------------------------------------------------------------
 def test_the_toy_study_has_every_question(toy_results):
-    """By the toy's README: 20 pairs of 18 people have `listen`; 01, 03, 11 and 13 moved to 5, and nobody away from it."""
+    """By the toy's README: 20 pairs of 18 people have `listen`; 01, 03, 11 and 13 moved to 5, nobody away from it."""
     found = pd.read_csv(toy_results / "6_statistics" / "items.csv").set_index("row_id")
     assert set(found["outcome"]) == {
         "confidence", "knowledge", "listen", "ask", "begin", "active_listening", "shared_plan"
