@@ -27,6 +27,7 @@ from prepost.sheets import ItemRow
 
 SUBJECT = "Agreement before and after"
 MOST = 20  # questions drawn in all: of more, those that moved most
+SAID = 100.0  # room for "56% → 84%" before each track
 SIDES = ("agree_before", "agree_after", "agree_change")
 
 
@@ -155,16 +156,16 @@ def _key(canvas: Canvas) -> None:
 
 
 def _across(canvas: Canvas, share: float) -> float:
-    return canvas.left + 8 + share * (canvas.right - canvas.left - 16)
+    return canvas.left + SAID + share * (canvas.right - canvas.left - SAID - 8)
 
 
 def _question(canvas: Canvas, one: Agreed, setting: Setting) -> None:
     row = setting.items.get(one.item)
     canvas.y += 4
     canvas.paragraph(setting.wording(one.item) + (" (turned)" if row is not None and row.reversed else ""), most=2)
-    canvas.paragraph(f"{percent(one.before[0])} → {percent(one.after[0])}", weight="bold")
     y = canvas.y + 12
-    canvas.line(canvas.left, y, canvas.right, y, colour=PALE)
+    canvas.text(canvas.left, y + 5, f"{percent(one.before[0])} → {percent(one.after[0])}", weight="bold")
+    canvas.line(_across(canvas, 0), y, _across(canvas, 1), y, colour=PALE)
     canvas.line(_across(canvas, one.before[0]), y, _across(canvas, one.after[0]), y, colour=RULE, width=2.5)
     for (share, low, high), colour, ring in ((one.before, BEFORE, True), (one.after, AFTER, False)):
         if not (math.isnan(low) or math.isnan(high)):
