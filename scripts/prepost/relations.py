@@ -77,6 +77,8 @@ def _tier(table: str, row: Mapping[str, object]) -> int:
     if table == "flow":
         # the way in (records, lines read, set aside) is told before the responses kept, which every table stands on
         return MARGIN if str(row["box"]).startswith(("kept", "matched", "included")) else ORDINARY
+    if table == "ceiling":  # who stands between the ends is given up before who stands at them
+        return ORDINARY if row["place"] == "between" else MARGIN
     return MARGIN if any(row[name] == ALL for name in dimensions) else ORDINARY
 
 
