@@ -12,15 +12,19 @@ from prepost.report.display import Display
 from prepost.report.messages import Words
 from prepost.study import Comparison, Outcome
 
+#: Each effect size with what it is.
 SIZES = {
-    "hedges_g_av": "Hedges' g_av: over the average of both standard deviations, small-sample corrected",
-    "d_av": "d_av: the same, not corrected",
-    "d_rms": "d_rms: over the root mean square of both standard deviations",
-    "d_rm": "d_rm: over the standard deviation of change, brought back to the scale by the correlation",
-    "d_z": "d_z: over the standard deviation of change",
-    "rank_biserial": "Rank-biserial: ranks that went up less ranks that went down, unmoved pairs left out",
-    "p_superiority": "P(superiority): pairs whose later score is higher, ties half",
-    "net_improvement": "Net improvement: share of pairs up less share down",
+    "hedges_g_av": ("Hedges' g_av", "mean change over the average of both standard deviations, small-sample corrected"),
+    "d_av": ("d_av", "the same, not corrected"),
+    "d_rms": ("d_rms", "mean change over the root mean square of both standard deviations"),
+    "d_rm": ("d_rm", "mean change over the standard deviation of change, brought back to the scale by the correlation"),
+    "d_z": ("d_z", "mean change over the standard deviation of change"),
+    "rank_biserial": (
+        "Rank-biserial",
+        "share of ranks that went up less share that went down, unmoved pairs left out",
+    ),
+    "p_superiority": ("P(superiority)", "share of pairs whose later score is the higher one, ties half"),
+    "net_improvement": ("Net improvement", "share of pairs that went up by any step less share that went down"),
 }
 TESTS = {
     "wilcoxon_wilcox": "Wilcoxon, unmoved pairs dropped",
@@ -47,7 +51,7 @@ def effect_sizes(words: Words) -> pd.DataFrame:
     outcomes = words.outcomes(words.primary) if words.primary else []
     heads = [outcome.label for outcome in outcomes]
     table = Display(words.facts, ["Effect size", *heads], heads)
-    for name, label in SIZES.items() if outcomes else ():
+    for name, (label, _) in SIZES.items() if outcomes else ():
         table.add(label, *[_whole(words, outcome, name) for outcome in outcomes])
     return table.frame()
 
