@@ -174,6 +174,33 @@ def effects(place: Place) -> Table:
     return Table("The effect layer against pingouin in a loop", columns, rows, note)
 
 
+@measure
+def ordinal(place: Place) -> Table:
+    """The cumulative link mixed model of one question against R ordinal::clmm, where R and the package are."""
+    answers = one_question(place)
+    from prepost.ordinal.fit import fit_clmm
+
+    file = place.folder / "answers.csv"
+    answers.to_csv(file, index=False)
+    theirs = run_r(R_CLMM, file)
+    rows: list[tuple[object, ...]] = []
+    for what, groups in (
+        ("person, 10 nodes", ["person"]),
+        ("person and completion, Laplace", ["person", "completion"]),
+    ):
+        wall, cpu = time.perf_counter(), time.process_time()
+        fit = fit_clmm(answers["y"], answers[["time"]], answers[groups])
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+        rows.append((what, "prepost", len(answers) // 2, wall, cpu, f"{fit.beta[0]:.6f}", f"{fit.loglik:.5f}"))
+        if theirs:
+            rows.append((what, "R ordinal", len(answers) // 2, *theirs.pop(0)))
+    columns = ("intercepts", "by", "pairs", "wall s", "CPU s", "effect of time", "log likelihood")
+    note = "One question of the bundled study, both answers of a pair; in one run, without the start of R or Python."
+    return Table(
+        "The model of one question against R", columns, rows, note if len(rows) > 2 else f"{note} R is absent."
+    )
+
+
 # What measures are made of -------------------------------------------------------------------------------------------
 def bundled(place: Place, factor: int, name: str = "learners") -> Path:
     """The bundled study with `factor` times its learners, as a study of its own in the folder."""
@@ -185,21 +212,64 @@ def bundled(place: Place, factor: int, name: str = "learners") -> Path:
     return study
 
 
-def effect_groups(place: Place) -> list[tuple[object, object, object]]:
-    """Scores before and after with their people: each outcome of the bundled study, overall and in each module."""
+#: Prints wall and CPU seconds, the effect of time and the log likelihood of either model, a line each.
+R_CLMM = """suppressMessages(library(ordinal))
+d <- read.csv(commandArgs(TRUE)[1])
+d <- within(d, { y <- factor(y, ordered = TRUE); person <- factor(person); completion <- factor(completion) })
+tight <- clmm.control(gradTol = 1e-5, innerCtrl = "noWarn")
+show <- function(took, fit) cat(took[["elapsed"]], took[["user.self"]], fit$beta, c(logLik(fit)), "\n")
+show(system.time(fit <- clmm(y ~ time + (1 | person), d, nAGQ = 10L, control = tight)), fit)
+show(system.time(fit <- clmm(y ~ time + (1 | person) + (1 | completion), d, control = tight)), fit)
+"""
+
+
+def run_r(code: str, *arguments: Path) -> list[tuple[object, ...]]:
+    """Run R and read its lines of four numbers; none where R or a package is absent."""
+    try:
+        done = subprocess.run(["Rscript", "-e", code, *map(str, arguments)], capture_output=True, text=True, check=True)
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        return []
+    found = [[float(part) for part in line.split()] for line in done.stdout.splitlines() if line.strip()]
+    return [(wall, cpu, f"{effect:.6f}", f"{loglik:.5f}") for wall, cpu, effect, loglik in found]
+
+
+def one_question(place: Place):
+    """Both answers of every pair to the first question of the bundled study: y, time, person, completion."""
+    import numpy as np
+    import pandas as pd
+
+    found, settings = primary_pairs(place)
+    item = settings.outcome(settings.primary.outcomes[0]).items[0]
+    both = (found.before[item].notna() & found.after[item].notna()).to_numpy()
+    person = pd.factorize(found.pairs["person"])[0][both]
+    y = [side[item].to_numpy(dtype=float)[both].astype(int) for side in (found.before, found.after)]
+    n = len(person)
+    time_of = np.repeat([0, 1], n)
+    where = {"person": np.tile(person, 2), "completion": np.tile(np.arange(n), 2)}
+    return pd.DataFrame({"y": np.concatenate(y), "time": time_of, **where})
+
+
+def primary_pairs(place: Place):
+    """The pairs of the bundled study's primary comparison, and its settings."""
     study = bundled(place, 1, "whole")
     if not (study / SCORES).exists():
         build(study, place.cores, SCORES)
     sys.path.insert(0, str(ROOT / "scripts"))
-    from prepost.comparing import complete
     from prepost.floors import read_floor
     from prepost.paired import Sides
     from prepost.study_loading import load
 
     places = {name: study / "results" / floor / "learners" / f"{name}.parquet" for name, floor in FLOORS.items()}
     settings = load(study / "config").settings
+    return Sides(read_floor(responses=study / RESPONSES, **places)).paired(settings.primary), settings
+
+
+def effect_groups(place: Place) -> list[tuple[object, object, object]]:
+    """Scores before and after with their people: each outcome of the bundled study, overall and in each module."""
+    found, settings = primary_pairs(place)
+    from prepost.comparing import complete
+
     primary = settings.primary
-    found = Sides(read_floor(responses=study / RESPONSES, **places)).paired(primary)
     groups = []
     for name in primary.outcomes:
         for module in [None, *sorted(found.pairs["module"].unique())]:
