@@ -21,6 +21,7 @@ RMSEA_LEVEL = 0.90  # as is usual for RMSEA
 RMSEA_METHOD = "noncentral chi-squared"
 ROLE = "sensitivity"
 HOLDS = "levels_that_hold"
+FREED = "place_among_those_that_shifted"
 ROLE_EFFECT = "role_delta_r2"
 
 
@@ -113,7 +114,8 @@ def invariance_table(
         ``levels_that_hold`` from 0 (none) to 3 (configural, metric, scalar), with the consequence in ``note``;
         ``<level>_cfi``, ``<level>_rmsea``, ``<level>_srmr``; ``metric_delta_cfi`` …; ``latent_change`` between first
         and last wave in standard deviations of the first, all intercepts held equal, and ``latent_change_partial``
-        with those freed that moved. An item in roles (``outcome`` the item): ``role_delta_r2``, what the role adds to
+        with those freed that moved; for each of these (``outcome`` the item) its place among them, worst first. An
+        item in roles (``outcome`` the item): ``role_delta_r2``, what the role adds to
         Nagelkerke's R² beyond the scale, with its size in ``note``.
     """
     if primary is None:
@@ -161,7 +163,8 @@ def in_roles(used: pd.DataFrame, people: pd.DataFrame, wave: str, by: str) -> tu
 
 def _sets_of_waves(outcome: Outcome, waves: Sequence[Wave], primary: Comparison) -> list[list[str]]:
     pair = [primary.wave_from, primary.wave_to]
-    asked = [wave.name for wave in waves if outcome.waves is None or wave.name in outcome.waves]
+    true = [wave.name for wave in waves if wave.thinking_back_to is None]
+    asked = [name for name in true if outcome.waves is None or name in outcome.waves]
     return [pair, asked] if len(asked) > 2 and set(pair) <= set(asked) else [pair]
 
 
@@ -185,6 +188,17 @@ def _over(used: pd.DataFrame, outcome: Outcome, waves: Sequence[str], primary: C
     yield {**common, "estimate_name": HOLDS, "estimate": held, "note": found.consequence}
     if not found.note:
         yield from ({**common, **row} for row in _levels_and_means(found, waves[-1]))
+        for row in found.items[found.items["freed"].notna()].sort_values("freed").itertuples():
+            yield {
+                **common,
+                "outcome": row.item,
+                "estimate_name": FREED,
+                "estimate": float(row.freed),
+                "statistic_name": "chi-squared",
+                "statistic": row.chi2,
+                "df": row.df,
+                "p": row.p,
+            }
 
 
 def _levels_and_means(found: Invariance, last: str) -> Iterator[dict]:
@@ -269,7 +283,7 @@ def base_of(row: pd.Series, used: pd.DataFrame, people: pd.DataFrame, scales: Se
         The study's outcomes.
     """
     if row["group_by"] == WAVES:
-        items = next(scale.items for scale in scales if scale.name == row["outcome"])
+        items = next(s.items for s in scales if s.name == row["outcome"] or row["outcome"] in s.items)
         at = over_waves(used, row["group"].split(", "))
         whole = np.all([_numbers(rows, items).notna().all(axis=1) for rows in at.values()], axis=0)
         return pd.concat([rows[whole] for rows in at.values()])

@@ -22,7 +22,7 @@ from prepost.governance import intervention_rows, load_governance
 from prepost.paired import OVERALL
 from prepost.released import read_released
 from prepost.render.escape import escape_markdown as esc
-from prepost.report import change_words, item_words, messages, methods, result_tables, robustness
+from prepost.report import change_words, item_words, measurement_words, messages, methods, result_tables, robustness
 from prepost.report.appendix import Appendix
 from prepost.sheets import ItemRow
 from prepost.study import Study
@@ -220,6 +220,21 @@ class Report:
         caption = "Changes to and from the later survey, and what was asked only then"
         figure = self.exhibit("three_months").data
         return Markdown(figure + "\n\n" + self.table("later", caption).data)
+
+    def measurement(self) -> Markdown:
+        """Say whether the scales measure alike at each survey and in each role, with the fit behind it, folded."""
+        said = measurement_words.measurement(self.words)
+        captions = {
+            "invariance": "Do the scales measure the same at each survey",
+            "measurement": "Each scale at each survey: reliability and the fit of one factor",
+            "role_items": "Each question between groups, among people who stand alike on the scale",
+        }
+        shown = [name for name in captions if len(result_tables.TABLES[name](self.words))]
+        folded = [
+            f'::: {{.details summary="{captions[name]}"}}\n{self.table(name, captions[name]).data}\n:::'
+            for name in shown
+        ]
+        return Markdown("\n\n".join([said, *folded]))
 
     def specifications(self) -> Markdown:
         """Return the choices that could have been made otherwise with their reasons, and what they give."""

@@ -11,7 +11,7 @@ import pandas as pd
 
 from prepost.comparing import row_id
 from prepost.paired import OVERALL
-from prepost.report import effect_tables, item_tables
+from prepost.report import effect_tables, item_tables, measurement_tables
 from prepost.report.display import Display
 from prepost.report.messages import Words
 from prepost.study import Comparison, Settings
@@ -184,6 +184,7 @@ TABLES: dict[str, Callable[[Words], pd.DataFrame]] = {
     "reliability": reliability,
     **effect_tables.TABLES,
     **item_tables.TABLES,
+    **measurement_tables.TABLES,
 }
 FEET = {
     "changes": "Base: matched completions with the outcome scored at both times. Change: after minus before, in scale "
@@ -202,4 +203,5 @@ FEET = {
     "reliability.csv",
     **effect_tables.FEET,
     **item_tables.FEET,
+    **measurement_tables.FEET,
 }

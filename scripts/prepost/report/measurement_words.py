@@ -1,0 +1,92 @@
+"""Sentences about the scales as measures: one quality each, the same at every survey, the same in every role."""
+
+from __future__ import annotations
+
+from prepost.figures.words import listing, shorten
+from prepost.measurement_table import FREED, WAVES
+from prepost.render.escape import escape_markdown as esc
+from prepost.report.measurement_tables import HOLDS, compared, role_keys, scales, surveys, waves_key
+from prepost.report.messages import Words
+from prepost.study import Outcome
+
+NONE = (
+    "Every outcome of this study is a single question, so whether the questions of a scale go together cannot be said."
+)
+NUMBERS = (
+    "Answers on a few steps are treated here as numbers with normal errors. With few steps in use, or many answers at "
+    "the top, the fit looks worse than it is; so the differences between models are read, and not the tests alone."
+)
+SHIFT = (
+    "None of this can see a shift of everybody's yardstick. Whoever learns what good practice asks may judge the old "
+    "self more sternly, and the same answer then means more after the training than before (response shift). Where all "
+    "questions of a scale shift alike, the answers cannot tell that from a change."
+)
+THINKING_BACK = (
+    "This study also asked learners to think back; that change stands beside the other, and is never mixed in."
+)
+OF_HELD = {
+    3: "its questions belong together, weigh the same and stand at the same level at each survey, so its means may be "
+    "compared",
+    2: "its questions weigh the same at each survey, but some moved more, or less, than what they share; its means may "
+    "not be compared question for question, and its change is to be read beside the changes of its questions",
+    1: "its questions belong together at each survey but do not weigh the same, so its means may not be compared as one"
+    " quality; the changes of its questions say more",
+    0: "its questions do not form one quality in the same way at each survey; a change of its mean is a change of "
+    "several things",
+}
+
+
+def measurement(words: Words) -> str:
+    """Say for each scale whether it measures alike over surveys and in roles, and what no model can see."""
+    if not scales(words):
+        return f"{NONE} {SHIFT}"
+    lines = [_over(words, outcome, group) for outcome, group in compared(words)]
+    lines += [said for outcome in scales(words) if (said := _roles(words, outcome))]
+    start = (
+        "A change of a scale's mean is a change of one quality only if its questions go on measuring that quality in "
+        "the same way. This is a sensitivity analysis; the primary result does not rest on it."
+    )
+    back = any(wave.thinking_back_to for wave in words.settings.waves)
+    listed = "\n".join(f"- {line}" for line in lines) or "No scale is compared between surveys in this study."
+    return "\n\n".join([start, listed, f"{SHIFT} {THINKING_BACK}" if back else SHIFT, NUMBERS])
+
+
+def _over(words: Words, outcome: Outcome, group: str) -> str:
+    where = f"**{esc(outcome.label)}** ({esc(surveys(words, group).lower())})"
+    held = words.value(waves_key(words, outcome, group, HOLDS))
+    if held is None:
+        return f"{where}: whether it measures the same cannot be said: {_why(words, outcome, group)}."
+    shifted = _shifted(words, outcome, group) if int(held) == 2 else []
+    which = f" Most clearly shifted: {listing([f'“{esc(shorten(text))}”' for text in shifted])}." if shifted else ""
+    return f"{where}: {OF_HELD[int(held)]}.{which}"
+
+
+def _why(words: Words, outcome: Outcome, group: str) -> str:
+    rows = words.table("invariance")
+    row = waves_key(words, outcome, group, HOLDS).split("/")[1]
+    note = str(rows.loc[rows["row_id"] == row, "note"].iloc[0])
+    reason = note.rpartition("cannot be said: ")[2].rstrip(".")
+    return esc(reason) if "[" not in reason else "too few people"
+
+
+def _shifted(words: Words, outcome: Outcome, group: str) -> list[str]:
+    rows = words.table("invariance")
+    mine = rows["outcome"].isin(outcome.items) & (rows["group_by"] == WAVES) & (rows["group"] == group)
+    found = rows[mine & (rows["estimate_name"] == FREED)].sort_values("estimate", kind="stable")
+    return [words.items[item].wording for item in found["outcome"]]
+
+
+def _roles(words: Words, outcome: Outcome) -> str:
+    keys = {item: key for item, key in role_keys(words, outcome).items() if key in words.facts}
+    if not keys:
+        return ""
+    by = words.settings.secondary.measurement.by.replace("_", " ")
+    where = f"**{esc(outcome.label)}** (by {esc(by)})"
+    if any(words.value(key) is None for key in keys.values()):
+        return f"{where}: whether its questions work alike cannot be said; the groups are too small."
+    sizes = words.table("invariance").set_index("row_id")["note"]
+    apart = [words.items[item].wording for item, key in keys.items() if sizes[key.split("/")[1]] != "negligible"]
+    if not apart:
+        return f"{where}: people who stand alike on the scale answer each of its questions alike, whatever their group."
+    which = listing([f"“{esc(shorten(text))}”" for text in apart])
+    return f"{where}: people who stand alike on the scale answer {which} differently from group to group."
