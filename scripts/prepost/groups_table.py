@@ -62,11 +62,13 @@ def groups_table(
     rows: list[dict] = []
     if comparison is not None:
         sides = Sides(floor)
-        found = sides.paired(comparison)
+        found, first = sides.paired(comparison), sides.at_wave(comparison.wave_from)
         by_name = {outcome.name: outcome for outcome in outcomes}
         for name in comparison.outcomes:
             for by in plan.by:
-                rows += _changes(found, comparison, by_name[name], by, plan.fewest, statistics.ci_level)
+                asked = [first[by]] if by in first else []
+                known = set(groups(found, by)) | set(first_stated(asked, first.index))
+                rows += _changes(found, comparison, by_name[name], by, sorted(known), plan.fewest, statistics.ci_level)
             if plan.by:
                 rows.append(_dose(found, floor, comparison, by_name[name], statistics.ci_level))
         rows += _matched(floor, comparison, [by for by in plan.by if by in counted], plan.fewest, statistics.ci_level)
@@ -79,12 +81,11 @@ def change_of(found: Paired, outcome: Outcome) -> np.ndarray:
 
 
 def _changes(
-    found: Paired, comparison: Comparison, outcome: Outcome, by: str, fewest: int, level: float
+    found: Paired, comparison: Comparison, outcome: Outcome, by: str, labels: Sequence[str], fewest: int, level: float
 ) -> Iterator[dict]:
     group = groups(found, by)
     change, person = change_of(found, outcome), found.pairs["person"].to_numpy(dtype=object)
     contrasts = group_contrasts(change, group, person, level=level, fewest_people=fewest).set_index("group")
-    labels = sorted(group.unique())
     parts = {
         value: complete(found.take(group == value), comparison, outcome, value).common | {"group_by": by}
         for value in labels

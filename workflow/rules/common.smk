@@ -18,7 +18,10 @@ from prepost.table_names import TITLES
 
 TABLES = sorted(TITLES)
 FIGURES = [
+    "attrition",
+    "balance",
     "flow",
+    "groups",
     "items",
     "likert",
     "modules",

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from prepost.exhibits.attrition import attrition, balance
 from prepost.exhibits.grid import Grid
+from prepost.exhibits.groups import groups
 from prepost.exhibits.items import items
 from prepost.exhibits.specifications import specifications
 from prepost.figures.cells import Setting, Tables
 
 BUILDERS: dict[str, Callable[[Tables, Setting], Grid]] = {
+    "attrition": attrition,
+    "balance": balance,
+    "groups": groups,
     "items": items,
     "specifications": specifications,
 }
 # Each exhibit: its CSV, what its numbers are, and whether the base of the primary comparison is stated.
 FEET: dict[str, tuple[str, str, bool]] = {
+    "attrition": ("comparisons.csv, everyone.csv, attrition.csv", "Sensitivity analyses beside the main result. Bases "
+                  "are not given, since they differ by few people", False),
+    "balance": ("balance.csv", "Secondary analysis. Base: valid first surveys, one for each person and module. "
+                "Answers given by few are taken together", False),
+    "groups": ("groups.csv", "Secondary analysis. Drawn: partial pooling with random effects. Against the rest: "
+               "everyone else, those who stated no group among them; the interval takes account of people who gave several "
+               "pairs", False),
     "items": ("items.csv", "Secondary analysis. Pairs with both answers; shares averaged over people, predicted by a "
               "cumulative logit mixed model, which takes only the order of the answers", False),
     "specifications": ("specifications.csv", "Sensitivity analysis. Combinations that leave the same completions, "

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from prepost.figures import (
+    attrition,
+    balance,
     flow,
     forest,
+    groups,
     items,
     likert,
     modules,
@@ -30,6 +33,9 @@ FIGURES: dict[str, Callable[[Tables, Setting], Drawing]] = {
     "three_months": three_months.draw,
     "items": items.draw,
     "specifications": specifications.draw,
+    "attrition": attrition.draw,
+    "balance": balance.draw,
+    "groups": groups.draw,
 }
 
 __all__ = ["FIGURES", "Drawing", "Setting", "to_svg"]

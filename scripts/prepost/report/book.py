@@ -22,7 +22,17 @@ from prepost.governance import intervention_rows, load_governance
 from prepost.paired import OVERALL
 from prepost.released import read_released
 from prepost.render.escape import escape_markdown as esc
-from prepost.report import change_words, item_words, measurement_words, messages, methods, result_tables, robustness
+from prepost.report import (
+    attrition_words,
+    change_words,
+    group_words,
+    item_words,
+    measurement_words,
+    messages,
+    methods,
+    result_tables,
+    robustness,
+)
 from prepost.report.appendix import Appendix
 from prepost.sheets import ItemRow
 from prepost.study import Study
@@ -194,7 +204,7 @@ class Report:
             return Markdown(said)
         ends = self.table("ceiling", "At the ends of the scales, before and after").data
         room = self.table("room", "Those with room to rise, and everyone").data
-        return Markdown("\n\n".join([said, ends, change_words.room(self.words), room]))
+        return Markdown("\n\n".join([said, ends, change_words.ROOM, room]))
 
     def single_questions(self) -> Markdown:
         """Return single questions as ordered answers: words, a figure, and their tables, folded."""
@@ -218,8 +228,34 @@ class Report:
         if not result_tables.later_comparisons(self.words) and not self.settings.levels:
             return Markdown("There was no survey after the second in this study, so it cannot be said what lasted.")
         caption = "Changes to and from the later survey, and what was asked only then"
-        figure = self.exhibit("three_months").data
-        return Markdown(figure + "\n\n" + self.table("later", caption).data)
+        parts = [
+            self.exhibit("three_months").data,
+            self.table("later", caption).data,
+            attrition_words.lasting(self.words),
+        ]
+        if len(result_tables.TABLES["lasting"](self.words)):
+            parts.append(self.table("lasting", "Is the gain kept, and how much of it is left").data)
+        return Markdown("\n\n".join(parts))
+
+    def missing_people(self) -> Markdown:
+        """Return who is missing, what that may have done to the result, and the two figures about it."""
+        said = attrition_words.missing_people(self.words)
+        if self.words.primary is None:
+            return Markdown(said)
+        parts = [
+            said,
+            self.exhibit("balance").data,
+            self.exhibit("attrition").data,
+            attrition_words.tipping(self.words),
+        ]
+        if len(result_tables.TABLES["tipping"](self.words)):
+            parts.append(self.table("tipping", "By how much those lost must have changed").data)
+        return Markdown("\n\n".join(part for part in parts if part))
+
+    def groups(self) -> Markdown:
+        """Return which groups changed more than others, and who of each was matched."""
+        figure = [self.exhibit("groups").data] if self.settings.secondary.subgroups.by else []
+        return Markdown("\n\n".join([group_words.groups(self.words), *figure, group_words.matched(self.words)]))
 
     def measurement(self) -> Markdown:
         """Say whether the scales measure alike at each survey and in each role, with the fit behind it, folded."""
