@@ -18,12 +18,13 @@ from prepost.matching import match
 from prepost.movement import movement
 from prepost.paired import Sides
 from prepost.relations import count_system
-from prepost.report.change_words import looking_back_words
+from prepost.report.change_words import comparison_outcomes, looking_back_words
+from prepost.report.change_words import movement as movement_words
 from prepost.report.effect_tables import thinking_back
-from prepost.report.messages import Words
+from prepost.report.messages import Words, key_messages
 from prepost.schemas import TOLD
 from prepost.sheets import ItemRow
-from prepost.study import Comparison, Statistics, Wave
+from prepost.study import Comparison, Nouns, Statistics, Wave
 from prepost.study_loading import load_resolved
 from prepost.tables import check
 from prepost.thresholds import threshold
@@ -286,3 +287,59 @@ def test_the_toy_study_has_the_rows_and_they_lead_back_to_their_lines(toy_result
         assert len(lines_behind(table, row, floors)) == 2 * row["n"]
     null = read["effects"].loc["primary.confidence.wave.pre.null_improved"]
     assert len(lines_behind("effects", null, floors)) == null["n"]
+
+
+# Words ----------------------------------------------------------------------------------------------------------------
+def words_of(outcomes: list, facts: dict[str, tuple]) -> Words:
+    """Words of a study of these outcomes; each fact is its value, its text and its mark."""
+    made = {
+        key: {"value": value, "text": text, "mark": mark, "source": {}} for key, (value, text, mark) in facts.items()
+    }
+    waves = [Wave(name="pre", label="Before", when="before it"), Wave(name="post", label="After", when="after it")]
+    settings = SimpleNamespace(
+        waves=waves,
+        levels=[],
+        comparisons=[PLAN.model_copy(update={"outcomes": [outcome.name for outcome in outcomes]})],
+        outcome={outcome.name: outcome for outcome in outcomes}.__getitem__,
+        statistics=FEW,
+        nouns=Nouns(),
+    )
+    read = Facts(made)
+    return Words(settings, ITEMS, read, {}, lambda key, text=None: text or read[key].text)
+
+
+def moved(share: float | None, mark: str = "") -> tuple:
+    return share, "fewer than 10" if mark == "c" else f"{share or 0:.0%}", mark
+
+
+def test_beside_who_moved_stands_what_error_alone_would_move() -> None:
+    facts = {
+        f"movement/primary.s.all.all.{way}/share": moved(part) for way, part in {"better": 0.6, "same": 0.3}.items()
+    } | {"movement/primary.s.all.all.worse/share": moved(None, "c")}
+    null = {f"effects/primary.s.wave.pre.null_{name}/estimate": (0.22, "0.22", "") for name in ("improved", "worse")}
+    said = movement_words(words_of([SCALE], facts | null))
+    assert "60% moved up by more than 0.25 points, 30% stayed within that, fewer than 10 moved down" in said
+    assert "errors of measurement alone would move about 22% up and 22% down" in said
+    assert "errors of measurement" not in movement_words(words_of([SCALE], facts))
+    declared = SCALE.model_copy(update={"moves": "reliable_change"})
+    edge = {"effects/primary.s.wave.pre.reliable_change/estimate": (1.386, "1.39", "")}
+    assert "by more than 1.39 points" in movement_words(words_of([declared], facts | edge))
+    none = {"effects/primary.s.wave.pre.reliable_change/estimate": (None, "not available", "x")}
+    assert "by more than 0.25 points" in movement_words(words_of([declared], facts | none))  # as the counts were made
+    assert "cannot" not in said and movement_words(words_of([SCALE], {})).startswith("No completions were matched")
+
+
+def test_an_outcome_for_comparison_is_no_key_message_and_has_its_sentence() -> None:
+    control = scale("t", ["a"], control=True, phrase="handwriting", label="Handwriting")
+    facts = {}
+    for name, value in (("s", 0.5), ("t", 0.9)):
+        cells = {"estimate": value, "ci_low": value - 0.1, "ci_high": value + 0.1, "n": 50, "n_people": 50}
+        for column, number in cells.items():
+            facts[f"comparisons/primary.{name}.all.all.mean_change/{column}"] = (number, f"{number:g}", "")
+    words = words_of([SCALE, control], facts)
+    said = comparison_outcomes(words)
+    assert "Handwriting was asked as an outcome that the training should not change" in said
+    assert "handwriting was 0.9 points higher" in said
+    messages = [message for message in key_messages(words) if "#sec-change" in message]
+    assert len(messages) == 1 and "self-rated s was 0.5 points higher" in messages[0]
+    assert comparison_outcomes(words_of([SCALE], facts)) == ""

@@ -7,11 +7,16 @@ from prepost.comparing import row_id
 from prepost.figures.words import listing
 from prepost.paired import OVERALL
 from prepost.render.escape import escape_markdown as esc
-from prepost.report.effect_tables import looking_back
+from prepost.report.effect_tables import SIZES, looking_back
 from prepost.report.messages import Words, change_said
 from prepost.study import RELIABLE, Outcome
 
 NO_PAIRS = "No completions were matched, so no moves can be counted."
+ROOM = (
+    "The change of those with room alone looks larger than it is: whoever gives a low first answer partly by chance "
+    "gives a higher one next time, even if nothing has changed. The table takes that expectation away. It is a check "
+    "on the main result and no key message. Beside it stands everyone's change, in points and on the latent scale."
+)
 DIRECTIONS = ("better", "same", "worse")
 
 
@@ -89,10 +94,12 @@ def effects(words: Words) -> str:
     """Say what the other names of an effect size mean."""
     if words.primary is None:
         return "This study declares no primary comparison, so there are no effect sizes to name."
+    names = "\n".join(f"- **{esc(name)}**: {what}." for name, what in SIZES.values())
     return (
         "Studies report the same change under several names, often all of them as “Cohen’s d”. The forms below divide "
         "the same mean change by different spreads, or count pairs in place of points, so they can be set beside other "
-        "studies only name by name. The headline of this report is Hedges' *g*~av~; the others are secondary."
+        "studies only name by name. The headline of this report is Hedges' *g*~av~; the others are secondary.\n\n"
+        + names
     )
 
 
@@ -116,12 +123,3 @@ def ceiling(words: Words) -> str:
         )
     why = "Who begins at the highest score cannot show a gain, so a small change may mean that there was little room."
     return f"{why} Of the matched completions:\n\n" + "\n".join(lines) if lines else f"{why} Nobody was matched."
-
-
-def room(words: Words) -> str:
-    """Say what the change of those with room is worth."""
-    return (
-        "The change of those with room alone looks larger than it is: whoever gives a low first answer partly by "
-        "chance gives a higher one next time, even if nothing has changed. The table takes that expectation away. It "
-        "is a check on the main result and no key message."
-    )
