@@ -8,16 +8,17 @@ import pandas as pd
 
 from prepost import formatting
 from prepost.comparing import row_id
+from prepost.matching import NOT_STATED
 from prepost.paired import OVERALL
 from prepost.report.display import Display
 from prepost.report.messages import Words
 from prepost.study import Outcome
 
 TESTS = {
-    "latent_change": "Change",
-    "marginal_homogeneity": "Same shares at both times",
-    "mcnemar": "Agreement, McNemar",
-    "proportional_odds": "One effect over all answers",
+    "latent_change": "p: change",
+    "marginal_homogeneity": "p: same shares at both times",
+    "mcnemar": "p: agreement, McNemar",
+    "proportional_odds": "p: one effect over all answers",
 }
 
 
@@ -66,7 +67,7 @@ def item_tests(words: Words) -> pd.DataFrame:
     """The latent change of each question, and the p of each test."""
     by = words.settings.secondary.items.by
     level = f"{words.settings.statistics.ci_level * 100:g}"
-    columns = [f"Latent change ({level}% CI)", *[f"p: {label.lower()}" for label in TESTS.values()]]
+    columns = [f"Latent change ({level}% CI)", *TESTS.values()]
     columns += [f"p: change differs by {name.replace('_', ' ')}" for name in by]
     table = Display(words.facts, ["Question", *columns], columns)
     for _, item in questions(words):
@@ -90,10 +91,16 @@ def item_groups(words: Words) -> pd.DataFrame:
             keys = tuple(f"items/{row['row_id']}/{column}" for column in ("estimate", "ci_low", "ci_high"))
             known = all(words.value(key) is not None for key in keys)
             missing = words.facts[keys[0]].mark == "x"
-            cell = keys if known else "too few to say" if missing else keys[:1]
+            few = "–" if group_unknown(row) else "too few to say"
+            cell = keys if known else few if missing else keys[:1]
             by, group = str(row["group_by"]).replace("_", " "), str(row["group"])
             table.add(wording(words, item), by.capitalize(), group, (f"items/{row['row_id']}/n",), cell)
     return _as_percentages(table.frame(), words, points=True)
+
+
+def group_unknown(row: pd.Series) -> bool:
+    """Whether a row is of those whose group is not stated, so that there is no group to estimate."""
+    return str(row["group"]) == NOT_STATED
 
 
 def _as_percentages(shown: pd.DataFrame, words: Words, *, points: bool = False) -> pd.DataFrame:
@@ -122,7 +129,8 @@ PAIRS = "Secondary. Base: matched completions with both answers to the question"
 FEET = {
     "item_shares": f"{PAIRS}. Shares are averaged over people and predicted by a cumulative logit mixed model (one "
     "intercept a person, and one a completion where people gave several); where one effect of time over all answers "
-    "does not fit, each answer has its own. Source: items.csv",
+    "does not fit, each answer has its own. Questions marked (turned) are shown as scored: disagreement is high. "
+    "Source: items.csv",
     "item_tests": f"{PAIRS}. Latent change: standard deviations of an answer on a continuous scale behind the steps. p "
     "of the change and of differences between groups: adjusted within their family (Benjamini and Hochberg). The same "
     "shares: Bhapkar's test, clustered on the person where people gave several completions. McNemar takes completions "

@@ -21,7 +21,7 @@ def single_questions(words: Words) -> str:
     change = {item: words.value(item_key(words, item, "agree_change", "estimate")) for item in asked}
     known = {item: value for item, value in change.items() if value is not None}
     start = (
-        "The questions behind the scales, one by one. Answers on five or so steps are ordered categories, so a model "
+        "The self-rated questions behind the scales, one by one. Answers in steps are ordered categories, so a model "
         "that takes only their order predicts which share of people gives each."
     )
     if not known:
