@@ -104,8 +104,8 @@ ARTEFACTS = (
     + expand("results/2_cleaned/learners/{t}.csv", t=["exclusions", "unmapped", "unfitting"])
     + expand("results/3_matched/learners/{t}.parquet", t=["people", "links", "pairs", "triples", "unmatched"])
     + expand("results/4_scored/learners/{t}.parquet", t=["scores", "weights"])
-    + expand("results/6_statistics/{table}.csv", table=TABLES)
-    + expand("results/7_release/{table}.csv", table=[*TABLES, "withheld"])
+    + expand("results/6_statistics/{table}.csv", table=[*TABLES, "plan"])
+    + expand("results/7_release/{table}.csv", table=[*TABLES, "plan", "withheld"])
     + expand("results/8_exhibits/{figure}.svg", figure=FIGURES)
     + ["results/8_exhibits/alt_texts.json", "results/8_exhibits/facts.json"]
 )

@@ -130,7 +130,7 @@ def _loss(target: Target, weighed: pd.DataFrame) -> Iterator[dict]:
     n, kept = len(target.first), int(target.matched.sum())
     weight = weighed["weight"].to_numpy(dtype=float)
     weight = weight[np.isfinite(weight)]
-    note = "".join(weighed["note"].dropna().unique()[:1])
+    note = "".join(weighed["note"].dropna().unique()[:1]) if n else "no first surveys: nothing to weigh"
     unlinked = int((~target.linked).sum())
     people = target.first["person"].nunique()
     base = {"outcome": OVERALL, "n": n, "n_unit": "responses", "n_people": people, "note": note}

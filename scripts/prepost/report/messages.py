@@ -144,7 +144,8 @@ def _later(words: Words) -> Iterator[str]:
         if shared:
             said = change_said(words, comparison, shared[0], whole=False)
             said = said.removeprefix("Among ")
-            yield f"Among those who answered {_at(words, comparison.wave_to)}, and so among {said} [Later](#sec-later)"
+            then = at_wave(words, comparison.wave_to)
+            yield f"Among those who answered {then}, and so among {said} [Later](#sec-later)"
 
 
 def _levels(words: Words) -> Iterator[str]:
@@ -160,7 +161,7 @@ def _levels(words: Words) -> Iterator[str]:
                 continue
             percent = f"{words.settings.statistics.ci_level * 100:g}"
             yield (
-                f"Among those who answered {_at(words, level.wave)}, self-rated {outcome.phrase} averaged "
+                f"Among those who answered {at_wave(words, level.wave)}, self-rated {outcome.phrase} averaged "
                 f"{show('estimate')} {words.scale(outcome)} ({percent}% CI {show('ci_low')} to {show('ci_high')}; "
                 f"{show('n')} responses). It was not asked before, so no change can be given. [Later](#sec-later)"
             )
@@ -180,7 +181,7 @@ def _who(words: Words) -> str:
     )
 
 
-def _at(words: Words, wave: str) -> str:
+def at_wave(words: Words, wave: str) -> str:
     """Say when a wave was: "at three months" for the one labelled Three months, else its own words."""
     label = next(found.label for found in words.settings.waves if found.name == wave)
     return f"at {label.lower()}" if "month" in label.lower() else words.when(wave)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from prepost.comparing import row_id
 from prepost.paired import OVERALL
-from prepost.report import effect_tables, item_tables, measurement_tables
+from prepost.report import attrition_tables, effect_tables, item_tables, measurement_tables
 from prepost.report.display import Display
 from prepost.report.messages import Words
 from prepost.study import Comparison, Settings
@@ -183,6 +183,7 @@ TABLES: dict[str, Callable[[Words], pd.DataFrame]] = {
     "participation": participation,
     "reliability": reliability,
     **effect_tables.TABLES,
+    **attrition_tables.TABLES,
     **item_tables.TABLES,
     **measurement_tables.TABLES,
 }
@@ -202,6 +203,7 @@ FEET = {
     "reliability": "Base: one response a person with every item of the scale answered. Interval: Feldt. Source: "
     "reliability.csv",
     **effect_tables.FEET,
+    **attrition_tables.FEET,
     **item_tables.FEET,
     **measurement_tables.FEET,
 }
