@@ -42,6 +42,7 @@ def _released(table: str) -> pa.DataFrameSchema:
 def _register() -> None:
     for table in TABLES:
         SCHEMAS[f"released_{table}"] = _released(table)
+    SCHEMAS["released_plan"] = SCHEMAS["plan"]
     text = {name: pa.Column(TEXT, nullable=False, coerce=True) for name in ("table", "row_id", "column")}
     text["mark"] = pa.Column(TEXT, pa.Check.isin(list(MARKS.values())), coerce=True)
     text["reason"] = pa.Column(TEXT, nullable=False, coerce=True)

@@ -198,7 +198,24 @@ MISSING = _schema(_counts("item", "wave", "kind"))  # kind: answered, one of MIS
 MOVEMENT = _schema(_counts("outcome", "group_by", "group", "direction", first="comparison"))  # better, same, worse, all
 CEILING = _schema(_counts("outcome", "wave", "place", first="comparison"))  # floor, between, ceiling, all
 
+# plan: what the study declared beside what was done; words only, and no count of anybody, so it leaves as it is.
+PLAN = _schema(
+    {
+        "row_id": _text(unique=True),
+        "strand": _text(),
+        "role": _text(isin=ROLES),
+        "analysis": _text(),
+        "outcome": _text(),
+        "planned": _text(isin=["yes", "no"]),
+        "done": _text(isin=["yes", "partly", "no"]),
+        "table": _text(),
+        "note": _text(null=True),
+        "plan_sha256": _text(),
+    }
+)
+
 SCHEMAS: dict[str, pa.DataFrameSchema] = {
+    "plan": PLAN,
     "ingested": INGESTED,
     "refused": REFUSED,
     "responses": RESPONSES,

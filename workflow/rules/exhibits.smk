@@ -10,6 +10,7 @@ rule plot:
         code=code("plot"),
         tables=expand("results/7_release/{table}.csv", table=TABLES),
         codebook="config/items.csv",
+        tiles=PLACE_SHEETS["tiles"],
     output:
         figures=expand("results/8_exhibits/{figure}.svg", figure=FIGURES),
         alt="results/8_exhibits/alt_texts.json",

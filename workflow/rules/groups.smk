@@ -1,7 +1,7 @@
 """Floor 6: for whom. Each group beside all others.
 
-needs: floors 2 to 4 of the learners
-leaves: 6_statistics/groups.csv
+needs: floors 2 to 4 of the learners; the vocabulary sheets and the sheets of places
+leaves: 6_statistics/{groups,places}.csv
 """
 
 
@@ -27,3 +27,32 @@ rule compare_groups:
         statistics=SETTINGS["statistics"],
     script:
         "../../scripts/compare_groups.py"
+
+
+rule compare_places:
+    input:
+        code=code("compare_places"),
+        responses="results/2_cleaned/learners/responses.parquet",
+        enrolments="results/2_cleaned/learners/enrolments.parquet",
+        people="results/3_matched/learners/people.parquet",
+        links="results/3_matched/learners/links.parquet",
+        pairs="results/3_matched/learners/pairs.parquet",
+        scores="results/4_scored/learners/scores.parquet",
+        vocabularies=VOCABULARIES,
+        workforce=PLACE_SHEETS["workforce"],
+        successors=PLACE_SHEETS["successors"],
+    output:
+        found="results/6_statistics/places.csv",
+    log:
+        "results/logs/compare_places.log",
+    benchmark:
+        "results/benchmarks/compare_places.tsv"
+    params:
+        outcomes=SETTINGS["outcomes"],
+        primary=PRIMARY,
+        plan=SETTINGS["secondary"]["places"],
+        vocabulary=SETTINGS["vocabularies"],
+        statistics=SETTINGS["statistics"],
+        seed=SETTINGS["seed"],
+    script:
+        "../../scripts/compare_places.py"

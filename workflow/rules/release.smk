@@ -9,9 +9,12 @@ rule release:
     input:
         code=code("release"),
         tables=expand("results/6_statistics/{table}.csv", table=TABLES),
+        plan="results/6_statistics/plan.csv",
         vocabularies=VOCABULARIES,
+        successors=PLACE_SHEETS["successors"],
     output:
         released=expand("results/7_release/{table}.csv", table=TABLES),
+        released_plan="results/7_release/plan.csv",
         withheld="results/7_release/withheld.csv",
     log:
         "results/logs/release.log",
@@ -20,5 +23,6 @@ rule release:
     params:
         release=SETTINGS["release"],
         vocabulary=SETTINGS["vocabularies"],
+        places=SETTINGS["secondary"]["places"],
     script:
         "../../scripts/release.py"

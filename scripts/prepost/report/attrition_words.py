@@ -34,7 +34,10 @@ def missing_people(words: Words) -> str:
 
 def _causes(words: Words, after: str) -> str:
     keys = [f"{attrition_row(words, OVERALL, name)}/estimate" for name in ("p_responded", "p_linked")]
-    said = f"Two things part a first survey from a second: nobody answered {after}, or somebody did under another key."
+    said = (
+        f"A first survey lacks its second for one of two reasons: the person did not answer {after}, or answered under "
+        "a key that does not match."
+    )
     if any(words.value(key) is None for key in keys):
         return said
     return (

@@ -279,6 +279,12 @@ class Report:
             return Markdown(said)
         return Markdown(said + "\n\n" + self.exhibit("specifications").data)
 
+    def plan(self) -> Markdown:
+        """Return what was planned beside what was done."""
+        shown = self.table("plan", "The plan, and what was done").data
+        folded = f'::: {{.details summary="Show the table"}}\n\n{shown}\n\n:::'
+        return Markdown(f"{robustness.plan(self.words)}\n\n{folded}")
+
     def methods(self) -> Markdown:
         """Return the methods, written from the study."""
         return Markdown("\n\n".join(f"### {title}\n\n{text}" for title, text in methods.paragraphs(self.study)))

@@ -11,7 +11,7 @@ import pandas as pd
 
 from prepost.comparing import row_id
 from prepost.paired import OVERALL
-from prepost.report import attrition_tables, effect_tables, item_tables, measurement_tables
+from prepost.report import attrition_tables, effect_tables, item_tables, measurement_tables, robustness
 from prepost.report.display import Display
 from prepost.report.messages import Words
 from prepost.study import Comparison, Settings
@@ -182,6 +182,7 @@ TABLES: dict[str, Callable[[Words], pd.DataFrame]] = {
     "reach": reach,
     "participation": participation,
     "reliability": reliability,
+    "plan": robustness.plan_table,
     **effect_tables.TABLES,
     **attrition_tables.TABLES,
     **item_tables.TABLES,
@@ -202,6 +203,8 @@ FEET = {
     "participation": "Base: responses kept. Terms as in CHERRIES. Source: participation.csv",
     "reliability": "Base: one response a person with every item of the scale answered. Interval: Feldt. Source: "
     "reliability.csv",
+    "plan": "Done: every estimate of the analysis is given; where it is not, the remark is the most frequent reason. "
+    "Source: plan.csv",
     **effect_tables.FEET,
     **attrition_tables.FEET,
     **item_tables.FEET,
