@@ -73,4 +73,4 @@ def test_the_plan_of_the_toy_study_leaves_the_building_as_it_is(toy_results):
     assert private.read_bytes() == public.read_bytes()
     rows = pd.read_csv(public)
     assert rows.loc[rows["table"] == "comparisons.csv", "planned"].eq("yes").all()
-    assert not rows["note"].dropna().str.contains(r"\\d").any()
+    assert not rows["note"].dropna().str.contains(r"\d").any()
