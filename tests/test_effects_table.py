@@ -94,6 +94,10 @@ def test_rows_that_tell_a_count_carry_the_smallest_one() -> None:
     assert set(found.loc[sorted(telling), TOLD]) == {1}  # 3 up, 1 down, 1 unmoved
     v = found["statistic"]
     assert v["wilcoxon_pratt"] - v["wilcoxon_wilcox"] == 3 * 1  # ups times unmoved: why they tell
+    compared = compare(floor(BEFORE, AFTER), [SCALE], [PLAN], FEW, 1).set_index("estimate_name")
+    assert compared.loc["wilcoxon", TOLD] == 1  # of 4 moved and 1 unmoved
+    # beside the rank-biserial r = .5 the rank sum V = 7.5 gives m (m + 1) / 2 = 2 V / (1 + r) = 10: four moved
+    assert 2 * compared.loc["wilcoxon", "statistic"] / (1 + compared.loc["rank_biserial", "estimate"]) == 10
 
 
 def test_the_same_pairs_have_the_same_resamples_in_both_tables() -> None:
