@@ -135,6 +135,10 @@ def expected_lines(table: str, row: pd.Series) -> int:
     """How many responses a row's n stands for: a pair is two, three waves are three."""
     if row.get("measure") == "all_waves":
         return 3 * row["n"]
+    if table in ("attrition", "balance"):  # the base is first surveys; those of the later wave stand behind it too
+        return row["n"]
+    if table == "lasting" and row["group"] == "all three":
+        return 3 * row["n"]
     return row["n"] * (2 if row["n_unit"] == "pairs" and table != "flow" else 1)
 
 
@@ -147,7 +151,10 @@ def test_as_many_lines_stand_behind_each_row_as_it_counts(table, floors, toy_res
     for _, row in frame.iterrows():
         if table == "participation" and row["n_unit"] in ("people", "enrolments"):
             continue  # people give several responses; an enrolment line may stand for many
-        assert len(lines_behind(table, row, floors)) == expected_lines(table, row), row["row_id"]
+        found = lines_behind(table, row, floors)
+        if table in ("attrition", "balance"):
+            found = found[found["wave"] == row["wave_from"]]
+        assert len(found) == expected_lines(table, row), row["row_id"]
 
 
 def raw_confidence(toy: Path, name: str, line: int) -> tuple[tuple[str, str], float]:

@@ -331,9 +331,11 @@ def _everyones(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
 def _targeted(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
     """First surveys and, with the outcome where one is named, the later ones of those who were matched."""
     target = target_population(floors.floor, floors.primary, [])
+    if row["estimate_name"] == "weighted_change":
+        return _compared(row, floors)
     if row["outcome"] == ALL:
         return pd.concat([target.first[RESPONSE], target.later[RESPONSE]])
-    answered = target.found.after[row["outcome"]].notna()
+    answered = target.found.before[row["outcome"]].notna() & target.found.after[row["outcome"]].notna()
     first = target.first[target.first[row["outcome"]].notna()]
     return pd.concat([first[RESPONSE], _lines(target.found.pairs[answered])[RESPONSE]]).drop_duplicates()
 

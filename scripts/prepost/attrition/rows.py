@@ -98,7 +98,7 @@ def balance_table(target: Target, weights: pd.DataFrame, comparison: Comparison)
     found = balance(target.covariates.apply(few_at_the_mean), target.matched, weight, fewest=FEWEST)
     rows = []
     for row in found.to_dict("records"):
-        lost = row["n"] - row["n_kept"]
+        lost, n = row["n"] - row["n_kept"], len(target.first)
         for name in ("smd_before", "smd_after"):
             note = row["note"] if not np.isfinite(row[name]) else ""
             rows.append(
@@ -111,8 +111,9 @@ def balance_table(target: Target, weights: pd.DataFrame, comparison: Comparison)
                     "wave_to": comparison.wave_to,
                     "estimate_name": name,
                     "estimate": row[name],
-                    "n": row["n"],
+                    "n": n,
                     "n_unit": "responses",
+                    "n_missing": n - row["n"] if row["level"] == "" else 0,
                     "role": "secondary",
                     "note": why.iloc[0] if note == "no weights" and len(why) else note,
                     TOLD: _smallest([row["n"], row["n_kept"], lost]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prepost import formatting
-from prepost.exhibits.grid import Grid
+from prepost.exhibits.grid import Cell, Grid
 from prepost.figures.attrition import ROWS, cells, panels
 from prepost.figures.balance import rows_of
 from prepost.figures.cells import Setting, Tables, first, pick, primary
@@ -20,8 +20,12 @@ def attrition(tables: Tables, setting: Setting) -> Grid:
             for part in names:
                 table, row = found[part]
                 said = f"{label}: {part}" if name == "bounds" else label
-                columns = ("estimate", "ci_low", "ci_high")
-                grid.add([panel.outcome.label, said], [grid.cell(row, table, c, formatting.number) for c in columns])
+                inner = {"lowest": "ci_high", "highest": "ci_low"}.get(part)  # a bound has one limit, the outer one
+                shown = [
+                    Cell("") if column == inner else grid.cell(row, table, column, formatting.number)
+                    for column in ("estimate", "ci_low", "ci_high")
+                ]
+                grid.add([panel.outcome.label, said], shown)
     return grid
 
 
