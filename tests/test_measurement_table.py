@@ -176,7 +176,7 @@ def words(fits: pd.DataFrame, same: pd.DataFrame, outcomes=SCALES) -> Words:
 def test_the_report_says_it_a_scale_at_a_time(tables):
     told = words(*tables)
     text = said(told)
-    assert "**Steady** (pre, post): its questions belong together, weigh the same and stand at the same level" in text
+    assert "**Steady** (pre, post): the questions belong together, weigh the same and stand at the same level" in text
     assert "**Moved** (pre, post, followup)" in text and "Most clearly shifted: “Question g”" in text
     assert "response shift" in text and "numbers with normal errors" in text
     shown = {name: build(told) for name, build in TABLES.items()}

@@ -25,23 +25,27 @@ THINKING_BACK = (
     "This study also asked learners to think back; that change stands beside the other, and is never mixed in."
 )
 OF_HELD = {
-    3: "its questions belong together, weigh the same and stand at the same level at each survey, so its means may be "
+    3: "the questions belong together, weigh the same and stand at the same level at each survey, so means may be "
     "compared",
-    2: "its questions weigh the same at each survey, but some moved more, or less, than what they share; its means may "
-    "not be compared question for question, and its change is to be read beside the changes of its questions",
-    1: "its questions belong together at each survey but do not weigh the same, so its means may not be compared as one"
-    " quality; the changes of its questions say more",
-    0: "its questions do not form one quality in the same way at each survey; a change of its mean is a change of "
+    2: "the questions weigh the same at each survey, but some moved more, or less, than what they share; means may not "
+    "be compared question for question, and the change is to be read beside the changes of the questions",
+    1: "the questions belong together at each survey but do not weigh the same, so means may not be compared as one "
+    "quality; the changes of the questions say more",
+    0: "the questions do not form one quality in the same way at each survey; a change of the mean is a change of "
     "several things",
 }
 
 
 def measurement(words: Words) -> str:
-    """Say for each scale whether it measures alike over surveys and in roles, and what no model can see."""
+    """Say of each scale whether it measures alike over surveys and in roles, and what no model can see."""
     if not scales(words):
         return f"{NONE} {SHIFT}"
-    lines = [_over(words, outcome, group) for outcome, group in compared(words)]
-    lines += [said for outcome in scales(words) if (said := _roles(words, outcome))]
+    found = [(outcome, *_over(words, outcome, group)) for outcome, group in compared(words)]
+    found += [(outcome, *said) for outcome in scales(words) if (said := _roles(words, outcome))]
+    alike: dict[tuple[str, str], list[str]] = {}
+    for outcome, where, sentence in found:
+        alike.setdefault((where, sentence), []).append(esc(outcome.label))
+    lines = [f"**{listing(names)}** ({where}): {sentence}" for (where, sentence), names in alike.items()]
     start = (
         "A change of a scale's mean is a change of one quality only if its questions go on measuring that quality in "
         "the same way. This is a sensitivity analysis; the primary result does not rest on it."
@@ -51,14 +55,14 @@ def measurement(words: Words) -> str:
     return "\n\n".join([start, listed, f"{SHIFT} {THINKING_BACK}" if back else SHIFT, NUMBERS])
 
 
-def _over(words: Words, outcome: Outcome, group: str) -> str:
-    where = f"**{esc(outcome.label)}** ({esc(surveys(words, group).lower())})"
+def _over(words: Words, outcome: Outcome, group: str) -> tuple[str, str]:
+    where = esc(surveys(words, group).lower())
     held = words.value(waves_key(words, outcome, group, HOLDS))
     if held is None:
-        return f"{where}: whether it measures the same cannot be said: {_why(words, outcome, group)}."
+        return where, f"whether the same is measured at each survey cannot be said: {_why(words, outcome, group)}."
     shifted = _shifted(words, outcome, group) if int(held) == 2 else []
     which = f" Most clearly shifted: {listing([f'“{esc(shorten(text))}”' for text in shifted])}." if shifted else ""
-    return f"{where}: {OF_HELD[int(held)]}.{which}"
+    return where, f"{OF_HELD[int(held)]}.{which}"
 
 
 def _why(words: Words, outcome: Outcome, group: str) -> str:
@@ -76,17 +80,16 @@ def _shifted(words: Words, outcome: Outcome, group: str) -> list[str]:
     return [words.items[item].wording for item in found["outcome"]]
 
 
-def _roles(words: Words, outcome: Outcome) -> str:
+def _roles(words: Words, outcome: Outcome) -> tuple[str, str] | None:
     keys = {item: key for item, key in role_keys(words, outcome).items() if key in words.facts}
     if not keys:
-        return ""
-    by = words.settings.secondary.measurement.by.replace("_", " ")
-    where = f"**{esc(outcome.label)}** (by {esc(by)})"
+        return None
+    where = f"by {esc(words.settings.secondary.measurement.by.replace('_', ' '))}"
     if any(words.value(key) is None for key in keys.values()):
-        return f"{where}: whether its questions work alike cannot be said; the groups are too small."
+        return where, "whether the questions work alike cannot be said; the groups are too small."
     sizes = words.table("invariance").set_index("row_id")["note"]
     apart = [words.items[item].wording for item, key in keys.items() if sizes[key.split("/")[1]] != "negligible"]
     if not apart:
-        return f"{where}: people who stand alike on the scale answer each of its questions alike, whatever their group."
+        return where, "people who stand alike on the scale answer each question alike, whatever their group."
     which = listing([f"“{esc(shorten(text))}”" for text in apart])
-    return f"{where}: people who stand alike on the scale answer {which} differently from group to group."
+    return where, f"people who stand alike on the scale answer {which} differently from group to group."
