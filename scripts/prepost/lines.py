@@ -19,7 +19,9 @@ from prepost.matching import completions
 from prepost.measurement_table import base_of
 from prepost.paired import Floor, Paired, Sides, first_stated, groups
 from prepost.pairs import TIE_TOLERANCE
+from prepost.places_table import Maps, at_place, study_maps
 from prepost.schemas import ALL
+from prepost.specifications.lines import behind
 from prepost.study import Comparison, Study
 from prepost.table_names import RESULT_TABLES
 from prepost.thresholds import threshold
@@ -36,6 +38,7 @@ PLACES = {
     "triples": "3_matched",
     "unmatched": "3_matched",
     "scores": "4_scored",
+    "weights": "4_scored",
 }
 
 
@@ -85,6 +88,11 @@ class PrivateFloors:
         if comparison.name not in self._paired:
             self._paired[comparison.name] = self.sides.paired(comparison)
         return self._paired[comparison.name]
+
+    @cached_property
+    def maps(self) -> list[Maps]:
+        """The maps on which places are counted."""
+        return study_maps(self.study, self.results.parent / "config")
 
     @property
     def primary(self) -> Comparison:
@@ -162,6 +170,11 @@ def _lines(pairs: pd.DataFrame) -> pd.DataFrame:
 
 def _compared(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
     return _lines(_paired(row, floors, row["outcome"]).pairs)
+
+
+def _specified(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
+    later, found = floors.study.settings.secondary.lasting.later, floors.paired(floors.primary)
+    return _lines(behind(row, found, floors.floor, floors.primary, later, floors.table("weights")))
 
 
 def _moved(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
@@ -350,7 +363,25 @@ def _lasting(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
     return rows[whole]
 
 
+def _placed(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
+    """Pairs or records of one place, on any of the maps."""
+    by = floors.study.settings.secondary.places.by
+    if row["n_unit"] == "enrolments":
+        records = floors.table("enrolments")
+        records = records[records[row["estimate_name"].partition("_")[0]].fillna(0) > 0]
+        place = first_stated([records[by]], records.index)
+    elif row["n_unit"] == "people":
+        records = floors.sides.at_wave(floors.primary.wave_from).drop_duplicates("person")
+        place = first_stated([records[by]] if by in records else [], records.index)
+    else:
+        found = _paired(row.drop("group"), floors, row["outcome"])
+        return _lines(found.take(at_place(row, groups(found, by), floors.maps)).pairs)
+    return records[at_place(row, place, floors.maps)]
+
+
 FINDERS: dict[str, Finder] = {
+    "places": _placed,
+    "specifications": _specified,
     "everyone": _everyones,
     "attrition": _targeted,
     "balance": _targeted,

@@ -29,6 +29,7 @@ AS_PRIMARY = {
 }
 ESTIMATE = "standardised_change"
 SUMMARY = "summary"
+SPECIFICATION = "specification"
 
 
 class Sample(NamedTuple):
@@ -208,12 +209,12 @@ def _row(
     weighted = "" if sample.weights is None else "weighted, "
     method = "cluster-robust normal interval" if options["metric"] == "latent" else f"{weighted}CR2 on the person"
     return {
-        "row_id": row_id(comparison.name, outcome.name, "specification", said, ESTIMATE),
+        "row_id": row_id(comparison.name, outcome.name, SPECIFICATION, said, ESTIMATE),
         "strand": STRAND,
         "role": "sensitivity",
         "comparison": comparison.name,
         "outcome": outcome.name,
-        "group_by": "specification",
+        "group_by": SPECIFICATION,
         "group": said or OVERALL,
         "wave_from": comparison.wave_from,
         "wave_to": comparison.wave_to,
