@@ -10,6 +10,7 @@ import pandas as pd
 from prepost.conditions import Condition
 from prepost.errors import Fault, StudyError
 from prepost.matching import NOT_STATED, completions
+from prepost.schemas import MISSING_SUFFIX
 from prepost.study import Comparison
 
 OVERALL = "all"
@@ -43,6 +44,8 @@ class Sides:
 
     def __init__(self, floor: Floor) -> None:
         wide = completions(floor.responses, floor.links)
+        # No statistic of pairs asks why an answer is missing, and those columns are as many as the answers.
+        wide = wide[[column for column in wide if not column.endswith(MISSING_SUFFIX)]]
         keys = ["source", "line", "wave"]
         extra = [c for c in floor.scores if c not in (*keys, "module", "person")]
         self._wide = wide.merge(floor.scores[[*keys, *extra]], on=keys, how="left", validate="one_to_one")
