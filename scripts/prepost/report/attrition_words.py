@@ -24,6 +24,8 @@ def missing_people(words: Words) -> str:
         if all(key in words.facts for key in rows.values())
         else ""
     )
+    if words.primary.include is not None:  # the table of participants counts everybody
+        counted = ", as far as the comparison's condition includes them and what is known of them tells"
     said = (
         "The main result is of those who answered twice. What stands here asks what it would be for everyone with a "
         f"valid survey {before}, one for each {words.settings.nouns.learner} and {words.settings.nouns.module}"
