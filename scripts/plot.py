@@ -6,6 +6,7 @@ from pathlib import Path
 
 from prepost import sheets, steps
 from prepost.figures import FIGURES, Setting, to_svg
+from prepost.place_sheets import TileRow
 from prepost.released import read_released
 from prepost.study import Nouns, Outcome, Wave
 from prepost.tables import write_text
@@ -17,6 +18,7 @@ def main(
     *,
     tables: list[Path],
     codebook: Path,
+    tiles: list[Path],
     figures: list[Path],
     alt: Path,
     outcomes: list[Outcome],
@@ -27,7 +29,8 @@ def main(
     """Read floor 7, write one SVG a figure and alt_texts.json (name to title and alternative text)."""
     released = {path.stem: read_released(path) for path in tables}
     rows = sheets.read_sheet(codebook, sheets.ItemRow, key="item")
-    setting = Setting({row.item: row for row in rows}, outcomes, waves, nouns, synthetic)
+    grid = [tile for path in tiles for tile in sheets.read_sheet(path, TileRow, key="place")]
+    setting = Setting({row.item: row for row in rows}, outcomes, waves, nouns, synthetic, tiles=grid)
     words = {}
     for path in figures:
         drawing = FIGURES[path.stem](released, setting)

@@ -42,6 +42,9 @@ TOO_SPARSE = "too few pairs for a cross table: its margins stand"
 VARIANTS = ("specifications", "invariance", "everyone", "attrition", "balance", "lasting")
 # Shares matched, of the responses that the table of participants counts: a share beside its base tells its count.
 SHARES_TABLE, COUNTED = "groups", "participants"
+# Estimates that borrow from every group of their grouping, those of withheld size among them, which they would help to
+# tell in full precision.
+BORROWED = ("shrunken_change", "limits_95", "limits_998", "expected_rank")
 DIFFERS_BY_FEW = "beside the other variants it would tell of the few by whom they differ"
 ROUNDED_DF = "rounded counts: it would tell the count"
 
@@ -154,12 +157,22 @@ def _telling_of_withheld(frame: pd.DataFrame, parts: set[tuple[str, str]]) -> di
     return {(row_id, column): cell for row_id in shares.loc[told, "row_id"] for column in (*ESTIMATES, *TELLS_THE_BASE)}
 
 
+def _beside_withheld(frame: pd.DataFrame, marks: Mapping[tuple[str, str], tuple[str, str]]) -> pd.Series:
+    """Rows of an outcome and grouping of which some group's size is withheld."""
+    few = pd.Series([(row_id, "n") in marks for row_id in frame["row_id"]], index=frame.index, dtype=bool)
+    return few.groupby([frame["outcome"], frame["group_by"]]).transform("any").astype(bool)
+
+
+def _borrowing(frame: pd.DataFrame, marks: Mapping[tuple[str, str], tuple[str, str]]) -> set[str]:
+    borrowed = frame["estimate_name"].isin(BORROWED)
+    return set(frame.loc[borrowed & _beside_withheld(frame, marks), "row_id"]) if borrowed.any() else set()
+
+
 def _of_joint_tests(
     frame: pd.DataFrame, marks: Mapping[tuple[str, str], tuple[str, str]]
 ) -> dict[tuple[str, str], tuple[str, str]]:
     """A joint test's degrees of freedom follow from its groups' sizes, and from F beside p: kept where all are told."""
-    few = pd.Series([(row_id, "n") in marks for row_id in frame["row_id"]], index=frame.index)
-    some = few.groupby([frame["outcome"], frame["group_by"]]).transform("any")
+    some = _beside_withheld(frame, marks)
     joint = frame.loc[some & frame["df"].notna() & (frame["group"] == ALL) & (frame["group_by"] != ALL), "row_id"]
     return {
         (row_id, column): (WITHHELD, REASONS[WITHHELD, False]) for row_id in joint for column in ("statistic", "df")
@@ -229,6 +242,7 @@ def _as_text(
     ids = list(frame["row_id"])
     numbers = number_columns(name)
     coarse = {row_id for row_id in ids if name in VARIANTS or marks.get((row_id, "n"), ("",))[0] == WITHHELD}
+    coarse |= _borrowing(frame, marks) if name in RESULT_TABLES else set()
     for column in numbers:
         if column == SHARE:
             continue

@@ -12,6 +12,7 @@ RESULT_TABLES = {
     "effects": "Effect sizes under other names",
     "room": "Change of those with room to rise",
     "groups": "For whom: changes and matching by group",
+    "places": "Regions and boards",
     "lasting": "What is left at the later survey",
     "everyone": "Changes from everyone's answers",
     "attrition": "If those who were lost differ",

@@ -95,8 +95,6 @@ LEARNERS = STUDY.sources_of("learners")
 PRIMARY = next((part for part in SETTINGS["comparisons"] if part["role"] == "primary"), None)
 RECODES = ["config/recodes.csv"] if Path("config/recodes.csv").is_file() else []
 VOCABULARIES = [f"config/{vocabulary['sheet']}" for vocabulary in SETTINGS["vocabularies"]]
-PLACES = SETTINGS["secondary"]["places"] or {}
-PLACE_SHEETS = {key: [f"config/{PLACES[key]}"] if PLACES.get(key) else [] for key in ("workforce", "tiles", "successors")}
 NOTEBOOKS = sorted(str(path.relative_to(REPO)) for path in (REPO / "notebooks").glob("*.*") if path.suffix != ".ipynb")
 AUDIT_PAGES = [f"notebooks/audit_{floor}.ipynb" for floor in AUDITED]
 PROSE = sorted(str(path) for path in Path("config/report").glob("*.md"))

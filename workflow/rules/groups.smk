@@ -4,6 +4,12 @@ needs: floors 2 to 4 of the learners; the vocabulary sheets and the sheets of pl
 leaves: 6_statistics/{groups,places}.csv
 """
 
+# The sheets of places that the study names; a list of none or one each.
+PLACES = SETTINGS["secondary"]["places"] or {}
+PLACE_SHEETS = {
+    key: [f"config/{PLACES[key]}"] if PLACES.get(key) else [] for key in ("workforce", "tiles", "successors")
+}
+
 
 rule compare_groups:
     input:

@@ -8,6 +8,7 @@ from prepost.exhibits.attrition import attrition, balance
 from prepost.exhibits.grid import Grid
 from prepost.exhibits.groups import groups
 from prepost.exhibits.items import items
+from prepost.exhibits.places import funnel, tiles
 from prepost.exhibits.specifications import specifications
 from prepost.figures.cells import Setting, Tables
 
@@ -15,6 +16,8 @@ BUILDERS: dict[str, Callable[[Tables, Setting], Grid]] = {
     "attrition": attrition,
     "balance": balance,
     "groups": groups,
+    "funnel": funnel,
+    "tiles": tiles,
     "items": items,
     "specifications": specifications,
 }
@@ -24,9 +27,12 @@ FEET: dict[str, tuple[str, str, bool]] = {
                   "are not given, since they differ by few people", False),
     "balance": ("balance.csv", "Secondary analysis. Base: valid first surveys, one for each person and module. "
                 "Answers given by few are taken together", False),
+    "funnel": ("places.csv", "Secondary analysis. Limits: 1.96 and 3.09 standard errors of a place of that size, with "
+               "additive over-dispersion. In the order of the alphabet: this is no league table", False),
+    "tiles": ("places.csv", "Secondary analysis. Drawn: partial pooling with random effects", False),
     "groups": ("groups.csv", "Secondary analysis. Drawn: partial pooling with random effects. Against the rest: "
-               "everyone else, those who stated no group among them; the interval takes account of people who gave several "
-               "pairs", False),
+               "everyone else, those who stated no group among them; the interval takes account of people who "
+               "gave several pairs", False),
     "items": ("items.csv", "Secondary analysis. Pairs with both answers; shares averaged over people, predicted by a "
               "cumulative logit mixed model, which takes only the order of the answers", False),
     "specifications": ("specifications.csv", "Sensitivity analysis. Combinations that leave the same completions, "

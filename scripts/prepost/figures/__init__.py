@@ -15,6 +15,7 @@ from prepost.figures import (
     modules,
     movement,
     participants,
+    places,
     specifications,
     three_months,
     transitions,
@@ -36,6 +37,8 @@ FIGURES: dict[str, Callable[[Tables, Setting], Drawing]] = {
     "attrition": attrition.draw,
     "balance": balance.draw,
     "groups": groups.draw,
+    "funnel": places.draw_funnel,
+    "tiles": places.draw_tiles,
 }
 
 __all__ = ["FIGURES", "Drawing", "Setting", "to_svg"]

@@ -7,12 +7,13 @@ A released table here is a frame with typed columns and, beside a column that ca
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from prepost.place_sheets import TileRow
 from prepost.schemas import SCHEMAS
 from prepost.sheets import ItemRow
 from prepost.study import Nouns, Outcome, Wave
@@ -40,6 +41,8 @@ class Setting:
         Whether every figure says "Synthetic data".
     threshold : int, optional
         The study's threshold, for "fewer than 10" in tables; without it "too few to show".
+    tiles : sequence of TileRow
+        Where each place stands on the tile grid, if the study has one.
     """
 
     items: Mapping[str, ItemRow]
@@ -48,6 +51,7 @@ class Setting:
     nouns: Nouns
     synthetic: bool
     threshold: int | None = None
+    tiles: Sequence[TileRow] = ()
 
     def outcome(self, name: str) -> Outcome | None:
         """Return the outcome of that name, if it is one."""

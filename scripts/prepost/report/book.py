@@ -20,6 +20,7 @@ from prepost.errors import Fault, StudyError
 from prepost.facts import PLACEHOLDER, Fact, Facts
 from prepost.governance import intervention_rows, load_governance
 from prepost.paired import OVERALL
+from prepost.place_sheets import TileRow
 from prepost.released import read_released
 from prepost.render.escape import escape_markdown as esc
 from prepost.report import (
@@ -30,11 +31,12 @@ from prepost.report import (
     measurement_words,
     messages,
     methods,
+    place_words,
     result_tables,
     robustness,
 )
 from prepost.report.appendix import Appendix
-from prepost.sheets import ItemRow
+from prepost.sheets import ItemRow, read_sheet
 from prepost.study import Study
 from prepost.study_loading import load_resolved
 
@@ -217,7 +219,7 @@ class Report:
             "item_groups": "The change in each group",
         }
         folded = [
-            f'::: {{.details summary="{caption}"}}\n{self.table(name, caption).data}\n:::'
+            self._folded_table(name, caption)
             for name, caption in captions.items()
             if name != "item_groups" or self.settings.secondary.items.by
         ]
@@ -266,11 +268,25 @@ class Report:
             "role_items": "Each question between groups, among people who stand alike on the scale",
         }
         shown = [name for name in captions if len(result_tables.TABLES[name](self.words))]
-        folded = [
-            f'::: {{.details summary="{captions[name]}"}}\n{self.table(name, captions[name]).data}\n:::'
-            for name in shown
-        ]
-        return Markdown("\n\n".join([said, *folded]))
+        return Markdown("\n\n".join([said, *[self._folded_table(name, captions[name]) for name in shown]]))
+
+    def places(self) -> Markdown:
+        """Return regions and boards: funnel, tiles, reach and the new map."""
+        plan = self.settings.secondary.places
+        parts = [place_words.places(self.words)]
+        if plan is not None and self.words.primary is not None:
+            parts += [self.exhibit("funnel").data, *([self.exhibit("tiles").data] if plan.tiles else [])]
+            parts.append(place_words.reach(self.words))
+            parts += [self._folded_table("reach_by_place", "Reach, place by place")] if plan.workforce else []
+            parts.append(place_words.new_map(self.words))
+            parts += [self._folded_table("new_places", "Change on the new map")] if plan.successors else []
+        return Markdown("\n\n".join(part for part in parts if part))
+
+    def ranks(self) -> Markdown:
+        """Return how uncertain the order of places is, for the appendix."""
+        if self.settings.secondary.places is None or self.words.primary is None:
+            return Markdown(place_words.NOT_DECLARED)
+        return Markdown(place_words.RANKS + "\n\n" + self._folded_table("ranks", "Ranks with their intervals"))
 
     def specifications(self) -> Markdown:
         """Return the choices that could have been made otherwise with their reasons, and what they give."""
@@ -323,11 +339,17 @@ class Report:
         items: Mapping[str, ItemRow] = {item.item: item for item in self.study.items}
         settings = self.settings
         words = (settings.outcomes, settings.waves, settings.nouns, settings.synthetic)
-        return exhibits.Setting(items, *words, settings.release.threshold)
+        plan = settings.secondary.places
+        sheet = self.home / "config" / plan.tiles if plan and plan.tiles else None
+        tiles = read_sheet(sheet, TileRow, key="place") if sheet else []
+        return exhibits.Setting(items, *words, settings.release.threshold, tiles)
 
     def _foot(self, text: str) -> str:
         synthetic = " Synthetic data." if self.settings.synthetic else ""
         return f"::: {{.exhibit-foot}}\n{esc(text)}.{synthetic}\n:::"
+
+    def _folded_table(self, name: str, caption: str) -> str:
+        return f'::: {{.details summary="{caption}"}}\n{self.table(name, caption).data}\n:::'
 
     def _folded(self, name: str) -> str:
         shown = exhibits.exhibit_table(name, self.tables, self._setting)

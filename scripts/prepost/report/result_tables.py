@@ -11,7 +11,7 @@ import pandas as pd
 
 from prepost.comparing import row_id
 from prepost.paired import OVERALL
-from prepost.report import attrition_tables, effect_tables, item_tables, measurement_tables, robustness
+from prepost.report import attrition_tables, effect_tables, item_tables, measurement_tables, place_tables, robustness
 from prepost.report.display import Display
 from prepost.report.messages import Words
 from prepost.study import Comparison, Settings
@@ -186,6 +186,7 @@ TABLES: dict[str, Callable[[Words], pd.DataFrame]] = {
     **effect_tables.TABLES,
     **attrition_tables.TABLES,
     **item_tables.TABLES,
+    **place_tables.TABLES,
     **measurement_tables.TABLES,
 }
 FEET = {
@@ -208,5 +209,6 @@ FEET = {
     **effect_tables.FEET,
     **attrition_tables.FEET,
     **item_tables.FEET,
+    **place_tables.FEET,
     **measurement_tables.FEET,
 }
