@@ -33,8 +33,10 @@ def reach(words: Words) -> str:
     if not found:
         return NO_STAFF
     if "enrolled" in found:
-        return "Reach is the number of enrolments for each 1,000 staff; one person may enrol in several modules."
-    return "Reach is the number of people who answered the first survey for each 1,000 staff."
+        said = "Reach is the number of enrolments for each 1,000 staff; one person may enrol in several modules."
+    else:
+        said = "Reach is the number of people who answered the first survey for each 1,000 staff."
+    return said + (" The numbers of staff are illustrative." if words.settings.synthetic else "")
 
 
 def new_map(words: Words) -> str:
