@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from prepost.figures import Setting
+from prepost.place_sheets import TileRow
 from prepost.released import typed
 from prepost.released_schemas import number_columns
 from prepost.schemas import SCHEMAS
@@ -64,7 +65,8 @@ def setting(*, synthetic: bool = True) -> Setting:
         Wave(name="post", label="After", when="straight after the module"),
         Wave(name="followup", label="Three months", when="three months after the module"),
     ]
-    return Setting(items, outcomes, waves, Nouns(training="the module"), synthetic)
+    tiles = [TileRow(place=name, code=f"B{k}", column=k, row=k % 2) for k, name in enumerate(MODULES)]
+    return Setting(items, outcomes, waves, Nouns(training="the module"), synthetic, tiles=tiles)
 
 
 def answers(n: int = 2473, seed: int = 7) -> pd.DataFrame:
@@ -115,6 +117,8 @@ def released_text(n: int = 2473, *, threshold: int = 10) -> dict[str, pd.DataFra
         "movement": movement,
         "missing": [],
         "items": _single(data),
+        "groups": _drawn(data, "module"),
+        "places": _placed(data),
         **_lost(n),
     }
     return {name: as_text(rows, name, threshold) for name, rows in found.items()}
@@ -279,3 +283,47 @@ def _participants(data: pd.DataFrame) -> list[dict]:
 
 
 EMPTY = {name: release([], name) for name in TABLES}
+
+
+def _change(data: pd.DataFrame, name: str) -> pd.Series:
+    before, after = (data[[(wave, f"{name}_{k}") for k in range(1, 5)]].mean(axis=1) for wave in ("pre", "post"))
+    return after - before
+
+
+def _drawn(data: pd.DataFrame, by: str) -> list[dict]:
+    """Each module's change, and half way to the change of all."""
+    rows = []
+    for name in OUTCOMES:
+        change = _change(data, name)
+        for group, inside in change.groupby(data["module"]):
+            half = 1.96 * inside.std(ddof=1) / len(inside) ** 0.5
+            pairs = {"comparison": "primary", "outcome": name, "group_by": by, "group": str(group), "n": len(inside)}
+            pairs |= {"wave_from": "pre", "wave_to": "post"}
+            for estimate, value in (
+                ("mean_change", inside.mean()),
+                ("shrunken_change", (inside.mean() + change.mean()) / 2),
+            ):
+                bounds = {"estimate": value, "ci_low": value - half, "ci_high": value + half}
+                rows.append({**pairs, "estimate_name": estimate, **bounds})
+    return rows
+
+
+def _placed(data: pd.DataFrame) -> list[dict]:
+    """The modules as if they were boards, with the limits of chance about the change of all."""
+    rows = _drawn(data, "board")
+    for name in OUTCOMES:
+        change = _change(data, name)
+        own = {
+            "comparison": "primary",
+            "outcome": name,
+            "estimate": change.mean(),
+            "wave_from": "pre",
+            "wave_to": "post",
+        }
+        rows.append({**own, "group_by": "all", "group": "all", "n": len(change), "estimate_name": "mean_change"})
+        for group, inside in change.groupby(data["module"]):
+            for estimate, z in (("limits_95", 1.96), ("limits_998", 3.09)):
+                half = z * change.std(ddof=1) / len(inside) ** 0.5
+                bounds = {"ci_low": change.mean() - half, "ci_high": change.mean() + half, "n": len(inside)}
+                rows.append({**own, "group_by": "board", "group": str(group), "estimate_name": estimate, **bounds})
+    return rows

@@ -424,13 +424,14 @@ def test_the_step_writes_every_figure_and_its_words(tmp_path, root):
     for name, frame in example.released_text(120).items():
         paths.append(tmp_path / f"{name}.csv")
         frame.to_csv(paths[-1], index=False)
-    items = tmp_path / "items.csv"
+    items = tmp_path / "codebook.csv"
     items.write_text("item,wording,scale\nunderstanding_1,A question,text\n", encoding="utf-8")
     setting = example.setting()
     dump = {"outcomes": setting.outcomes, "waves": setting.waves}
     arguments = {
         "tables": json.dumps([str(path) for path in paths]),
         "codebook": str(items),
+        "tiles": "[]",
         "figures": json.dumps([str(tmp_path / f"{name}.svg") for name in FIGURES]),
         "alt": str(tmp_path / "alt_texts.json"),
         **{name: json.dumps([part.model_dump() for part in parts], default=str) for name, parts in dump.items()},

@@ -145,6 +145,8 @@ def expected_lines(table: str, row: pd.Series) -> int:
 @pytest.mark.parametrize("table", TABLES)
 def test_as_many_lines_stand_behind_each_row_as_it_counts(table, floors, toy_results):
     frame = tables.read(toy_results / "6_statistics" / f"{table}.csv", table)
+    if table == "places":
+        pytest.skip("the toy study declares no places; tests/test_places_table.py counts its maps by hand")
     assert len(frame)
     if table == "transitions":  # one item is enough: they are all made alike
         frame = frame[frame["item"] == frame["item"].iloc[0]]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from prepost.figures.cells import Setting, Tables, estimate, first, number, outcomes_of, pick, plain, primary
 from prepost.figures.forest import place
-from prepost.figures.style import GREY, NAVY, PALE, RULE, TEAL, Canvas, Drawing, nothing, ticks, tint
+from prepost.figures.style import GREY, NAVY, PALE, RULE, TEAL, Canvas, Drawing, nothing, text_width, ticks, tint
 from prepost.figures.words import count, decimal, listing
 from prepost.study import Outcome
 
@@ -129,8 +129,12 @@ def _row(
 
 def _axis(canvas: Canvas, marks: list[float]) -> None:
     canvas.line(place(marks[0], canvas, marks), canvas.y, place(marks[-1], canvas, marks), canvas.y, colour=RULE)
+    fine = 1 if all(abs(mark * 10 - int(mark * 10 + math.copysign(0.5, mark))) < 1e-6 for mark in marks) else 2
     for mark in marks:
         x = place(mark, canvas, marks)
         canvas.line(x, canvas.y, x, canvas.y + 5, colour=RULE)
-        canvas.text(x, canvas.y + 20, "0" if abs(mark) < 1e-9 else decimal(mark, 1), align="center", colour=GREY)
+        said = "0" if abs(mark) < 1e-9 else decimal(mark, fine)
+        half = text_width(said) / 2
+        x = min(max(x, canvas.left + half), canvas.right - half)
+        canvas.text(x, canvas.y + 20, said, align="center", colour=GREY)
     canvas.y += 26

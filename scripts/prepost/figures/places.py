@@ -112,7 +112,7 @@ def draw_funnel(tables: Tables, setting: Setting) -> Drawing:
     left, top = canvas.left + 40, canvas.y
 
     def across(n: float) -> float:
-        return left + n / sizes[-1] * (canvas.right - left - 8)
+        return left + n / sizes[-1] * (canvas.right - left - 22)
 
     def down(value: float) -> float:
         return top + (levels[-1] - value) / (levels[-1] - levels[0]) * HEIGHT
