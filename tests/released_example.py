@@ -119,6 +119,7 @@ def released_text(n: int = 2473, *, threshold: int = 10) -> dict[str, pd.DataFra
         "items": _single(data),
         "groups": _drawn(data, "module"),
         "places": _placed(data),
+        "specifications": _curve(n),
         **_lost(n),
     }
     return {name: as_text(rows, name, threshold) for name, rows in found.items()}
@@ -229,6 +230,24 @@ def _lost(n: int) -> dict[str, list[dict]]:
         for name, value in (("smd_before", far), ("smd_after", far / 10))
     ]
     return {"attrition": attrition, "everyone": everyone, "balance": balance}
+
+
+def _curve(n: int) -> list[dict]:
+    """Four combinations of two choices an outcome, in made-up standard deviations, and their summary."""
+    rows = []
+    for k, name in enumerate(OUTCOMES):
+        common = {"comparison": "primary", "outcome": name, "role": "sensitivity", "n": n}
+        values = [0.9 - k / 5, 0.84 - k / 5, 0.88 - k / 5, 0.8 - k / 5]
+        options = [(completions, metric) for completions in ("all", "first") for metric in ("scale", "latent")]
+        for value, (completions, metric) in zip(values, options, strict=True):
+            said = {"group_by": "specification", "group": f"completions={completions}; metric={metric}"}
+            ends = {"estimate": value, "ci_low": value - 0.04, "ci_high": value + 0.04}
+            rows.append({**common, **said, "estimate_name": "standardised_change", **ends})
+        summary = {"median": sorted(values)[1], "lowest": min(values), "highest": max(values), "beyond_smallest": 1.0}
+        summary |= {"variance_of_completions": 0.1, "variance_of_metric": 0.8}
+        for estimate, value in summary.items():
+            rows.append({**common, "group_by": "summary", "group": "all", "estimate_name": estimate, "estimate": value})
+    return rows
 
 
 def _directions(name: str, change: pd.Series, smallest: float) -> list[dict]:
