@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike
 
 #: A column whose part not explained by the columns before it is smaller than this share of it adds nothing.
 _ALIASED = 1e-8
+#: Numbers of rows are taken together in one integer until they might exceed this.
+_MOST_ROOM = 2**62
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,8 @@ class Answers:
     x: np.ndarray  # (n, p) covariates, aliased columns left out
     stratum: np.ndarray  # (n,) which set of thresholds
     groups: tuple[np.ndarray, ...]  # a code a row for each grouping
-    weights: np.ndarray | None  # (G,) how many groups each stands for; None: one each
+    kind: np.ndarray  # (n,) equal numbers for rows alike in all of the above
+    weights: np.ndarray | None  # (G,) how many groups each of the first grouping stands for; None: one each
     categories: np.ndarray  # the answers that are used, in order
     unused: tuple  # declared answers that nobody gave
     names: tuple[str, ...]  # every column asked for
@@ -36,6 +39,11 @@ class Answers:
         if self.weights is None:
             return None
         return self.weights[self.groups[0]] if self.groups else self.weights
+
+    def group_weights(self, grouping: int) -> np.ndarray | None:
+        """How many groups each group of a grouping stands for."""
+        rows, code = self.row_weights, self.groups[grouping]
+        return None if rows is None else rows[np.unique(code, return_index=True)[1]]
 
 
 def answers(
@@ -73,7 +81,10 @@ def answers(
     ValueError
         Lengths that do not fit, or an answer outside ``categories``.
     """
-    values = pd.to_numeric(pd.Series(np.asarray(y, dtype=object)), errors="raise").to_numpy(dtype=float)
+    values = np.asarray(y)
+    if values.dtype.kind not in "fiub":
+        values = pd.to_numeric(pd.Series(np.asarray(y, dtype=object)), errors="raise").to_numpy(dtype=float)
+    values = values.astype(float)
     frame = x if isinstance(x, pd.DataFrame) else pd.DataFrame(np.asarray(x, dtype=float))
     columns = tuple(str(name) for name in (names if names is not None else frame.columns))
     matrix = frame.to_numpy(dtype=float, na_value=np.nan)
@@ -83,17 +94,19 @@ def answers(
         raise ValueError("answers, covariates, names, groups and strata must fit together")
     keep = np.isfinite(values) & np.isfinite(matrix).all(axis=1) & by.notna().all(axis=1).to_numpy() & pd.notna(layer)
     values, matrix = values[keep], matrix[keep]
-    used, code = np.unique(values, return_inverse=True)
+    code, used = pd.factorize(values, sort=True)
     if categories is not None and not set(used) <= set(categories):
         raise ValueError("an answer is none of the declared categories")
     codes = tuple(pd.factorize(by[column][keep])[0] for column in by.columns)
-    levels, stratum = np.unique(layer[keep], return_inverse=True)
-    kept = _independent(matrix, stratum)
+    stratum, levels = pd.factorize(layer[keep], sort=True)
+    covered = _ranks([stratum, *(pd.factorize(column, sort=True)[0] for column in matrix.T)])
+    kept = _independent(matrix, stratum, covered)
     return Answers(
         y=code,
         x=matrix[:, kept],
         stratum=stratum,
         groups=codes,
+        kind=_ranks([stratum, code, covered]),
         weights=None,
         categories=used,
         unused=tuple(c for c in (categories if categories is not None else ()) if c not in used),
@@ -111,31 +124,73 @@ def compressed(given: Answers) -> Answers:
     Parameters
     ----------
     given : Answers
-        With no grouping or one; others are returned as they are.
+        With no grouping, one, or one nested in the other; crossed ones are returned as they are.
 
     Returns
     -------
     Answers
         Fewer rows, with ``weights``; the likelihood is the same to the last digits.
+
+    Notes
+    -----
+    Of nested groupings the coarser has the patterns: the same finer groups, each with the same rows, in any order.
     """
-    if len(given.groups) > 1 or given.n == 0:
+    fine, coarse = _nested(given)
+    if fine is None or given.n == 0:
         return given
-    rows = np.column_stack([given.stratum, given.y, given.x])
-    kind = np.unique(rows, axis=0, return_inverse=True)[1].ravel()
-    group = given.groups[0] if given.groups else np.arange(given.n)
+    inner = _patterns(given.kind, fine)
+    inside = np.empty(len(inner), dtype=np.int64)
+    inside[fine] = coarse
+    label = _patterns(inner, inside)
+    _, chosen, count = np.unique(label, return_index=True, return_counts=True)
+    rows = np.flatnonzero(np.isin(coarse, chosen))
+    at = rows[np.lexsort((given.kind[rows], fine[rows], inner[fine[rows]], label[coarse[rows]]))]
+    new = {"fine": np.cumsum(np.diff(fine[at], prepend=fine[at[0]]) != 0), "coarse": label[coarse[at]]}
+    groups = tuple(new["coarse" if code is coarse else "fine"] for code in given.groups)
+    weights = count.astype(float)
+    if groups and groups[0] is not new["coarse"]:
+        weights = weights[new["coarse"][np.unique(groups[0], return_index=True)[1]]]
+    rest = {"y": given.y[at], "x": given.x[at], "stratum": given.stratum[at], "kind": given.kind[at]}
+    return replace(given, **rest, groups=groups, weights=weights)
+
+
+def _nested(given: Answers) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Give the finer and the coarser grouping, rows where there is none between; None where groupings cross."""
+    rows = np.arange(given.n)
+    if len(given.groups) < 2:
+        return rows, given.groups[0] if given.groups else rows
+    if len(given.groups) == 2:
+        for fine, coarse in (given.groups, given.groups[::-1]):
+            if given.n and len(pd.unique(fine * (coarse.max() + 1) + coarse)) == fine.max() + 1:
+                return fine, coarse
+    return None, None
+
+
+def _patterns(kind: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Number groups so that two have one number where their members are of the same kinds, small groups first."""
     order = np.lexsort((kind, group))
     starts = np.flatnonzero(np.r_[True, np.diff(group[order]) != 0])
-    sizes = np.diff(np.r_[starts, given.n])
-    chosen, label, weight = [], [], []
+    sizes = np.diff(np.r_[starts, len(group)])
+    given, number, count = kind[order], np.empty(len(starts), dtype=np.int64), 0
     for size in np.unique(sizes):
-        places = starts[sizes == size][:, None] + np.arange(size)
-        _, first, count = np.unique(kind[order][places], axis=0, return_index=True, return_counts=True)
-        chosen.append(order[places[first]].ravel())
-        label.append(np.repeat(np.arange(len(first)) + sum(map(len, weight)), size))
-        weight.append(count)
-    at, weights = np.concatenate(chosen), np.concatenate(weight).astype(float)
-    codes = (np.concatenate(label),) if given.groups else ()
-    return replace(given, y=given.y[at], x=given.x[at], stratum=given.stratum[at], groups=codes, weights=weights)
+        here = np.flatnonzero(sizes == size)
+        number[here] = count + _ranks([given[starts[here] + place] for place in range(size)])
+        count = int(number[here].max()) + 1
+    return number
+
+
+def _ranks(columns: Sequence[np.ndarray]) -> np.ndarray:
+    """Number rows of whole numbers from 0 in the order of the first column, then the second and so on; ties are one."""
+    rank, room = np.zeros(len(columns[0]), dtype=np.int64), 1
+    if len(rank) < 2:
+        return rank
+    for column in columns:
+        values = int(column.max()) + 1
+        if room * values > _MOST_ROOM:
+            rank = pd.factorize(rank, sort=True)[0]
+            room = int(rank.max()) + 1
+        rank, room = rank * values + column, room * values
+    return pd.factorize(rank, sort=True)[0]
 
 
 def _grouping(groups: ArrayLike | pd.DataFrame | None, n: int) -> pd.DataFrame:
@@ -146,9 +201,12 @@ def _grouping(groups: ArrayLike | pd.DataFrame | None, n: int) -> pd.DataFrame:
     return pd.DataFrame({"group": pd.Series(np.asarray(groups)).to_numpy()})
 
 
-def _independent(matrix: np.ndarray, stratum: np.ndarray) -> np.ndarray:
-    """Positions of the columns that are no sum of thresholds and columns before them."""
-    basis = [np.where(stratum == level, 1.0, 0.0) for level in np.unique(stratum)]
+def _independent(matrix: np.ndarray, stratum: np.ndarray, kind: np.ndarray) -> np.ndarray:
+    """Positions of the columns that are no sum of thresholds and columns before them; rows of one kind are alike."""
+    _, first, count = np.unique(kind, return_index=True, return_counts=True)
+    stratum, root = stratum[first], np.sqrt(count)  # lengths and angles of columns stay those of all rows
+    matrix = matrix[first] * root[:, None]
+    basis = [np.where(stratum == level, root, 0.0) for level in np.unique(stratum)]
     basis = [one / np.linalg.norm(one) for one in basis]
     kept = []
     for position, column in enumerate(matrix.T):

@@ -160,7 +160,7 @@ def _nothing_to_fit(given: Answers) -> str:
 
 
 def _same_groups(given: Answers) -> bool:
-    cells = len(np.unique(np.column_stack(given.groups), axis=0))
+    cells = len(pd.unique(given.groups[0] * given.n_groups[1] + given.groups[1]))
     return cells == given.n_groups[0] == given.n_groups[1]
 
 
@@ -304,7 +304,10 @@ def _with_intercepts(
     """Fit with the intercepts that are there; one whose spread goes to nothing is left out, and the note says so."""
     while active:
         codes = tuple(given.groups[i] for i in active)
-        part = TwoIntercepts(codes) if len(active) == 2 else OneIntercept(codes[0], given.weights, nodes)
+        if len(active) == 2:
+            part: Callable = TwoIntercepts(codes, given.row_weights)
+        else:
+            part = OneIntercept(codes[0], given.group_weights(active[0]), nodes)
         problem = _Problem(given, part, len(active))
         begin = np.r_[start[: flat.thresholds] + 0, start[flat.thresholds :], np.zeros(len(active))]
         phi, converged = problem.climb(begin)

@@ -19,11 +19,13 @@ class TwoIntercepts:
     ----------
     codes : tuple of two ndarray, shape (n,)
         Group of each row in either grouping, numbered from 0.
+    weights : ndarray or None, shape (n,)
+        How many rows each stands for, the same for all rows of a group of the coarser grouping; nested groups only.
 
     Raises
     ------
     ValueError
-        Crossed groups where both groupings have more than ``MOST_CROSSED``.
+        Weights of crossed groups. Crossed groups where both groupings have more than ``MOST_CROSSED``.
 
     Notes
     -----
@@ -33,7 +35,7 @@ class TwoIntercepts:
     nested in it, and a full matrix where they cross. The slopes are exact: they follow û and H.
     """
 
-    def __init__(self, codes: tuple[np.ndarray, np.ndarray]) -> None:
+    def __init__(self, codes: tuple[np.ndarray, np.ndarray], weights: np.ndarray | None = None) -> None:
         counts = [int(code.max()) + 1 for code in codes]
         self.order = (0, 1) if counts[0] >= counts[1] else (1, 0)
         self.codes = tuple(codes[i] for i in self.order)
@@ -43,7 +45,13 @@ class TwoIntercepts:
         self.nested = len(cell) == self.counts[0]
         if not self.nested and self.counts[1] > MOST_CROSSED:
             raise ValueError(f"crossed groupings of more than {MOST_CROSSED} groups each")
+        if not self.nested and weights is not None:
+            raise ValueError("only nested groups can stand for others")
         self.mode = tuple(np.zeros(count) for count in self.counts)
+        self.rows = np.ones(len(codes[0])) if weights is None else weights
+        self.weights = tuple(np.ones(count) for count in self.counts)
+        for code, weight in zip(self.codes, self.weights, strict=True):
+            weight[code] = self.rows
 
     def _sums(self, values: np.ndarray, sigma: np.ndarray) -> list[np.ndarray]:
         return [
@@ -56,7 +64,8 @@ class TwoIntercepts:
 
     def _log_integrand(self, a: np.ndarray, b: np.ndarray, u: tuple[np.ndarray, ...], sigma: np.ndarray) -> float:
         shift = self._predictor(u, sigma)
-        return float(np.sum(log_expit(a - shift) + log_expit(shift - b)) - sum(one @ one for one in u) / 2)
+        normal = sum(weight @ one**2 for weight, one in zip(self.weights, u, strict=True)) / 2
+        return float(self.rows @ (log_expit(a - shift) + log_expit(shift - b)) - normal)
 
     def _find_modes(self, a: np.ndarray, b: np.ndarray, sigma: np.ndarray) -> None:
         """Newton with the step halved until the integrand rises; it is concave, so that one mode exists."""
@@ -97,9 +106,9 @@ class TwoIntercepts:
         along = np.empty(2)
         for i in (0, 1):
             mine, his = u[i][self.codes[i]], pull[i][self.codes[i]]
-            along[i] = np.sum(mine * at.slope + his * at.slope - row_pull * at.weight * mine)
-            along[i] -= np.sum(at.weight * cover[i]) + np.sum(at.skew * mine * leverage) / 2
-        return Part(value, above, below, along[np.argsort(self.order)])
+            moves = mine * at.slope + his * at.slope - row_pull * at.weight * mine
+            along[i] = self.rows @ (moves - at.weight * cover[i] - at.skew * mine * leverage / 2)
+        return Part(value, self.rows * above, self.rows * below, along[np.argsort(self.order)])
 
 
 class _Curvature:
@@ -112,14 +121,14 @@ class _Curvature:
         if model.nested:
             self.cross = cross
             self.rest = coarse - np.bincount(model.coarse, cross**2 / self.fine, minlength=model.counts[1])
-            log_rest = np.sum(np.log(self.rest))
+            log_rest = model.weights[1] @ np.log(self.rest)
         else:
             self.cross = np.zeros(model.counts)
             self.cross[model.fine, model.coarse] = cross
             full = np.diag(coarse) - self.cross.T @ (self.cross / self.fine[:, None])
             self.rest = linalg.cho_factor(full, lower=True)
             log_rest = 2 * np.sum(np.log(np.diag(self.rest[0])))
-        self.log_det = float(np.sum(np.log(self.fine)) + log_rest)
+        self.log_det = float(model.weights[0] @ np.log(self.fine) + log_rest)
 
     def solve(self, fine: np.ndarray, coarse: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Solve for one right-hand side, given by blocks."""

@@ -73,7 +73,7 @@ def proportional_odds(
     values, note = _together(values, when)
     with_time = others.assign(time=when)
     common = fit_clmm(values, with_time, groups, nodes=nodes)
-    free = fit_clmm(values, others, groups, nodes=nodes, strata=np.where(np.isfinite(when), when, None))
+    free = fit_clmm(values, others, groups, nodes=nodes, strata=np.where(np.isfinite(when), when, np.nan))
     df = max(len(common.categories) - 2, 0)
     told = [note, "" if common.converged else common.note, "" if free.converged else f"free by threshold: {free.note}"]
     if df == 0:

@@ -20,6 +20,8 @@ from scipy.special import expit, log_expit, logsumexp
 #: A mode is found when Newton's step is smaller than this.
 MODE_TOLERANCE = 1e-12
 MODE_STEPS = 200
+#: Beyond this a logit is as good as endless; its exponential and the square of that are still numbers.
+MOST_LOGIT = 300.0
 
 
 class Part(NamedTuple):
@@ -134,12 +136,14 @@ class OneIntercept:
         spread = np.sqrt(2 / curve)
         nodes = u[:, None] + spread[:, None] * self.points
         shift = scale * nodes[g]
-        upper, lower = a[:, None] - shift, b[:, None] - shift
-        log_terms = self.log_weight + self._sum(log_expit(upper) + log_expit(-lower)) - nodes**2 / 2
+        # One exponential gives both F and log F, and one logarithm both terms: the larger is below exp(MOST_LOGIT).
+        odds_above = np.exp(np.minimum(shift - a[:, None], MOST_LOGIT))
+        odds_below = np.exp(np.minimum(b[:, None] - shift, MOST_LOGIT))
+        log_terms = self.log_weight - self._sum(np.log((1 + odds_above) * (1 + odds_below))) - nodes**2 / 2
         total = logsumexp(log_terms, axis=1)
         share = np.exp(log_terms - total[:, None]) * self.weights[:, None]
         value = float(self.weights @ (total + np.log(spread) - np.log(2 * np.pi) / 2))
-        rest, down = expit(-upper), expit(lower)
+        rest, down = odds_above / (1 + odds_above), odds_below / (1 + odds_below)
         slopes = self._sum(down - rest)
         lean = scale * slopes - nodes
         # How the value moves with the mode (pull) and with the curvature (flat), a group.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from scipy import linalg, stats
 from scipy.special import expit
 
@@ -62,9 +63,7 @@ def latent_change(
     parameters, information = _fit(low, high, starts, after, w)
     if parameters is None:
         return _none(n, people, "the ordered model does not converge: no latent change")
-    scores = _scores(parameters, low, high, after) * w[:, None]
-    by_person = np.zeros((people, len(parameters)))
-    np.add.at(by_person, person, scores)
+    by_person = _by_person(parameters, low, high, after, person, w)
     bread = linalg.inv(information)
     meat = by_person.T @ by_person * people / (people - 1)
     variance = float((bread @ meat @ bread)[-1, -1])
@@ -119,12 +118,27 @@ def _scores(p: np.ndarray, low: np.ndarray, high: np.ndarray, after: np.ndarray)
     return scores
 
 
+def _by_person(
+    p: np.ndarray, low: np.ndarray, high: np.ndarray, after: np.ndarray, person: np.ndarray, w: np.ndarray
+) -> np.ndarray:
+    """Gradient of each person's log-likelihood: an answer moves two thresholds at most, and the shift."""
+    below, above = _bounds(p, low, high, after)
+    per_share = w / np.maximum(above - below, 1e-300)
+    d_low, d_high = below * (1 - below) * per_share, above * (1 - above) * per_share
+    size, people = len(p), int(person.max()) + 1
+    total = np.bincount(person * size + size - 1, np.where(after, d_low - d_high, 0.0), people * size)
+    for sign, threshold, slope in ((-1, low, d_low), (1, high, d_high)):
+        inside = threshold >= 0
+        total += sign * np.bincount((person * size + threshold)[inside], slope[inside], people * size)
+    return total.reshape(people, size)
+
+
 def _fit(
     low: np.ndarray, high: np.ndarray, starts: np.ndarray, after: np.ndarray, w: np.ndarray
 ) -> tuple[np.ndarray | None, np.ndarray]:
     """Fisher scoring on categories by wave; returns the parameters and the expected information."""
-    pairs, inverse = np.unique(np.column_stack([low, high]), axis=0, return_inverse=True)
-    inverse = inverse.ravel()
+    inverse, pairs = pd.factorize((low + 2) * (len(starts) + 2) + high + 2, sort=True)
+    pairs = np.column_stack([pairs // (len(starts) + 2) - 2, pairs % (len(starts) + 2) - 2])
     # every category of an item at both waves, also one that nobody gave there: the expected information asks for it
     lo, hi = np.tile(pairs, (2, 1)).T
     when = np.repeat([False, True], len(pairs))
