@@ -38,7 +38,7 @@ def main(
         target = target_population(floor, comparison, plan.covariates)
         weighed = tables.read(weights, "weights")
         items = {item.item: item for item in read_sheet(codebook, ItemRow, key="item")}
-        found = attrition_table(target, weighed, comparison, outcomes, items, statistics.ci_level)
+        found = attrition_table(target, weighed, comparison, outcomes, items, statistics.ci_level, plan.trim)
         balanced = balance_table(target, weighed, comparison)
     tables.write(found, attrition, "attrition")
     tables.write(balanced, balance, "balance")

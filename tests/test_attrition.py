@@ -164,6 +164,15 @@ def test_the_weighted_mean_change_equals_clubsandwich(study, found):
     equals_r("weighted", of_fields(weighted_mean_change(study["d"], found.weights, study["person"])))
 
 
+def test_the_standard_error_with_estimated_weights_equals_a_stacked_sandwich_in_r(study):
+    later = study[study["answered"]]
+    ask = {"response": ["module", "role", "x"], "linkage": ["module"], "trim": (0, 1)}
+    made = response_weights(study, later, study["linked"], later["linked"], **ask)
+    mean = weighted_mean_change(study["d"], made.weights, study["person"], model=made.model)
+    equals_r("estimated", {"estimate": mean.estimate, "se": mean.se})
+    assert mean.se != pytest.approx(weighted_mean_change(study["d"], made.weights, study["person"]).se, rel=1e-3)
+
+
 D = [0.5, 1, -0.25, 0, 0.75, 1.25, -0.5, 1, 1.5, 0.25, 0.25, 0, 2]
 PERSON = ["p1", "p2", "p2", "p3", "p3", "p3", "p4", "p5", "p5", "p5", "p5", "p6", "p6"]
 SMALL = {

@@ -85,3 +85,30 @@ for (case in c("plain", "by_weight")) {
     root(function(x) mean(mixture(x, ww))), root(function(x) mean(mixture(x, ww)) - .1),
     root(function(x) lower(x, ww)), root(function(x) lower(x, ww) - .1)))
 }
+
+# 17. The same mean, its weights not trimmed and known to be estimated: estimating equations of linkage, response and mean
+# stacked, their derivative by central differences, a unit's terms summed by person; a later response without a
+# partner stands alone. The person's own term is that of CR2.
+xr <- model.matrix(~ module + role + x, study); zl <- model.matrix(~ module, later); zf <- model.matrix(~ module, study)
+q <- ncol(zl); p <- ncol(xr); d0 <- ifelse(kept, study$d, 0)
+models <- function(theta) {
+  s <- drop(plogis(zf %*% theta[1:q])); e <- drop(xr %*% theta[q + 1:p]); pi <- s * plogis(e)
+  list(link = zl * (later$linked - drop(plogis(zl %*% theta[1:q]))),
+       respond = xr * (s * dlogis(e) * (kept - pi) / (pi * (1 - pi))), w = kept / pi)
+}
+totals <- function(theta) { m <- models(theta[-length(theta)]); c(colSums(m$link), colSums(m$respond), sum(m$w * (d0 - theta[length(theta)]))) }
+theta <- c(coef(link_fit), coef(respond)); m <- models(theta); theta <- c(theta, sum(m$w * d0) / sum(m$w)); mu <- theta[length(theta)]
+A <- sapply(seq_along(theta), function(j) { h <- replace(0 * theta, j, 1e-5); (totals(theta + h) - totals(theta - h)) / 2e-5 })
+w1 <- (m$w / mean(m$w[kept]))[kept]; n1 <- sum(kept); own <- rep(0, nrow(study))
+for (g in unique(study$person[kept])) {
+  at <- study$person[kept] == g; wg <- w1[at]; one <- rep(1, sum(at))
+  B <- diag(sum(at)) - (outer(one, wg) + outer(wg, one)) / n1 + sum(w1^2) / n1^2
+  ev <- eigen(B, symmetric = TRUE); root <- ev$vectors %*% diag(1 / sqrt(ev$values), sum(at)) %*% t(ev$vectors)
+  own[kept][at] <- drop(root %*% wg) * (d0[kept][at] - mu) * mean(m$w[kept])
+}
+psi <- matrix(0, nrow(study) + nrow(later), length(theta))
+psi[seq_len(nrow(study)), q + 1:p] <- m$respond; psi[seq_len(nrow(study)), length(theta)] <- own
+psi[nrow(study) + seq_len(nrow(later)), 1:q] <- m$link
+unit <- c(study$person, ifelse(later$linked, later$person, 1000 + seq_len(nrow(later))))
+influence <- -drop(psi %*% solve(A)[length(theta), ])
+rows("estimated", c("estimate", "se"), c(mu, sqrt(sum(tapply(influence, unit, sum)^2))))

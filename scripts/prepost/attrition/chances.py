@@ -31,6 +31,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special
 
+from prepost.attrition.estimated import Linkage, WeightModel, weight_model
 from prepost.attrition.weighting import effective_n
 from prepost.designs import Design, design, independent, levels
 from prepost.logistic import INTERCEPT, Logistic, fit_logistic
@@ -45,7 +46,8 @@ class ResponseWeights(NamedTuple):
 
     Arrays have one entry a first survey; ``weights`` is NaN where there is no partner. ``n_effective``, ``largest``
     (before trimming, 1 = average) and ``n_trimmed`` describe the weights; ``expected_responders`` is the sum of the
-    chances of response, to be held against the number of later responses.
+    chances of response, to be held against the number of later responses. ``model`` is what
+    `prepost.attrition.weighting.weighted_mean_change` needs to know that the weights are estimated; None without them.
     """
 
     responded: Logistic
@@ -61,6 +63,7 @@ class ResponseWeights(NamedTuple):
     expected_responders: float
     n_later: int
     note: str
+    model: WeightModel | None = None
 
 
 def response_weights(
@@ -117,24 +120,27 @@ def response_weights(
     kept, joined = np.asarray(matched, dtype=bool), np.asarray(linked, dtype=bool)
     if len(first) != len(kept) or len(later) != len(joined):
         raise ValueError("the tables and their indicators must be equally long")
-    link_fit, p_linked, note = _linkage(first, later, joined, list(linkage), fewest)
+    link = _linkage(first, later, joined, list(linkage), fewest)
+    note = link.note
     if len(kept) and kept.all():
         note = "nobody was lost: no weights are needed"
     columns = design(first[list(response)], fewest=fewest)
     if note:
-        return _without(columns, link_fit, kept, len(later), note)
+        return _without(columns, link.fit, kept, len(later), note)
     sure = np.zeros(len(kept), dtype=bool) if known is None else np.asarray(known, dtype=bool)
-    sensitivity = np.where(sure, 1.0, p_linked)
+    sensitivity = np.where(sure, 1.0, link.chance)
     fit = fit_logistic(columns.X, kept.astype(float), columns.names, sensitivity=sensitivity)
     if fit.note:
-        return _without(columns, link_fit, kept, len(later), f"response: {fit.note}", fit)
+        return _without(columns, link.fit, kept, len(later), f"response: {fit.note}", fit)
     chance = fit.chance * sensitivity
     weights, largest, n_trimmed = stabilised(chance, kept, trim)
     n_effective = effective_n(weights)
     note = _exploded(weights, n_effective)
     found = np.full(len(kept), np.nan) if note else weights
+    free = np.isclose(weights * chance, kept.mean(), rtol=1e-9, atol=0.0)  # not brought to a limit
+    model = None if note else weight_model(link, joined, fit, columns.X, kept, sensitivity, free)
     numbers = (len(kept), int(kept.sum()), n_effective, largest, n_trimmed, float(fit.chance.sum()), len(later))
-    return ResponseWeights(fit, link_fit, fit.chance, sensitivity, found, *numbers, note)
+    return ResponseWeights(fit, link.fit, fit.chance, sensitivity, found, *numbers, note, model)
 
 
 def stabilised(chance: ArrayLike, kept: ArrayLike, trim: tuple[float, float] = TRIM) -> tuple[np.ndarray, float, int]:
@@ -170,23 +176,25 @@ def stabilised(chance: ArrayLike, kept: ArrayLike, trim: tuple[float, float] = T
     return np.clip(weights, low, high), float(mine.max() / mine.mean()), n_trimmed
 
 
-def _linkage(
-    first: pd.DataFrame, later: pd.DataFrame, linked: np.ndarray, names: list[str], fewest: int
-) -> tuple[Logistic, np.ndarray, str]:
+def _linkage(first: pd.DataFrame, later: pd.DataFrame, linked: np.ndarray, names: list[str], fewest: int) -> Linkage:
     """Fit linkage on the later responses and say what it means for each first survey."""
-    k = len(later)
+    k, n = len(later), len(first)
     certain = _all_linked(first, later, linked, names)
     unsure = ~certain[:k]
     if not unsure.any():  # nothing was lost in linking
-        return fit_logistic(np.empty((0, 0)), []), np.ones(len(first)), "" if k else "linkage: no later responses"
+        empty = fit_logistic(np.empty((0, 0)), [])
+        return Linkage(
+            empty, np.ones(n), np.empty((n, 0)), np.empty((k, 0)), "" if k else "linkage: no later responses"
+        )
     both = design(pd.concat([later[names], first[names]], ignore_index=True), fewest=fewest) if names else None
-    x = np.ones((k + len(first), 1)) if both is None else both.X
+    x = np.ones((k + n, 1)) if both is None else both.X
     told = independent(x[:k][unsure])
     labels = [INTERCEPT] if both is None else [both.names[j] for j in told]
-    fit = fit_logistic(x[:k][unsure][:, told], linked[unsure].astype(float), labels)
+    x = np.where(certain[:, None], 0.0, x[:, told])
+    fit = fit_logistic(x[:k][unsure], linked[unsure].astype(float), labels)
     if fit.note:
-        return fit, np.full(len(first), np.nan), f"linkage: {fit.note}"
-    return fit, np.where(certain[k:], 1.0, special.expit(x[k:][:, told] @ fit.beta)), ""
+        return Linkage(fit, np.full(n, np.nan), x[k:], x[:k], f"linkage: {fit.note}")
+    return Linkage(fit, np.where(certain[k:], 1.0, special.expit(x[k:] @ fit.beta)), x[k:], x[:k], "")
 
 
 def _all_linked(first: pd.DataFrame, later: pd.DataFrame, linked: np.ndarray, names: list[str]) -> np.ndarray:

@@ -9,7 +9,8 @@ import pandas as pd
 
 from prepost.attrition.balance import balance
 from prepost.attrition.bounds import change_bounds
-from prepost.attrition.target import FEWEST, Target, few_at_the_mean
+from prepost.attrition.estimated import WeightModel
+from prepost.attrition.target import FEWEST, Target, few_at_the_mean, weigh
 from prepost.attrition.tipping import tipping_points
 from prepost.attrition.weighting import effective_n, weighted_mean_change
 from prepost.ceiling_table import limits
@@ -20,6 +21,7 @@ from prepost.sheets import ItemRow
 from prepost.study import Comparison, Outcome
 
 WEIGHTED = "weighted, CR2 on the person with Satterthwaite t"
+ESTIMATED = f"{WEIGHTED}, weights taken as estimated"
 BOUNDS = "Manski bounds with the known first score, CR2 on the person"
 #: Conclusions of `prepost.attrition.tipping` as names of estimates.
 TIPS = {
@@ -37,6 +39,7 @@ def attrition_table(
     outcomes: Sequence[Outcome],
     items: Mapping[str, ItemRow],
     level: float,
+    trim: float | None = None,
 ) -> pd.DataFrame:
     """Estimate each outcome's change under other assumptions about those who were lost.
 
@@ -54,6 +57,9 @@ def attrition_table(
         The codebook, for the ends of the scales.
     level : float
         Level of the intervals.
+    trim : float or None
+        The quantile at which the weights were trimmed: their models are fitted once more, so that the standard error
+        takes account of them. None: the weights are taken as known.
 
     Returns
     -------
@@ -75,11 +81,16 @@ def attrition_table(
         "role": "sensitivity",
         "ci_level": level,
     }
+    made = None if trim is None else weigh(target, trim)
+    model = None if made is None else made.model
+    method = WEIGHTED if model is None else ESTIMATED
+    if trim:
+        method = f"{method}, trimmed at the quantiles {trim:g} and {1 - trim:g}"
     rows = [{**common, **row} for row in _loss(target, weighed)]
     for outcome in outcomes:
         if outcome.name in comparison.outcomes:
             ends = limits(outcome, items)
-            rows += [{**common, **row} for row in _of_outcome(target, weighed, outcome, ends, level)]
+            rows += [{**common, **row} for row in _of_outcome(target, weighed, outcome, ends, level, model, method)]
     return result_rows(rows, "attrition")
 
 
@@ -145,7 +156,13 @@ def _loss(target: Target, weighed: pd.DataFrame) -> Iterator[dict]:
 
 
 def _of_outcome(
-    target: Target, weighed: pd.DataFrame, outcome: Outcome, ends: tuple[float, float] | None, level: float
+    target: Target,
+    weighed: pd.DataFrame,
+    outcome: Outcome,
+    ends: tuple[float, float] | None,
+    level: float,
+    model: WeightModel | None,
+    method: str,
 ) -> Iterator[dict]:
     first = target.first[outcome.name].to_numpy(dtype=float)
     after = np.full(len(first), np.nan)
@@ -154,12 +171,12 @@ def _of_outcome(
     weight = weighed["weight"].to_numpy(dtype=float)
     why = "".join(weighed["note"].dropna().unique()[:1])
     change = after - first
-    made = weighted_mean_change(change, weight, person, level)
+    made = weighted_mean_change(change, weight, person, level, model=model)
     yield {
         **{key: getattr(made, key) for key in ("estimate", "ci_low", "ci_high", "statistic", "df", "p")},
         "outcome": outcome.name,
         "estimate_name": "weighted_change",
-        "ci_method": WEIGHTED if np.isfinite(made.ci_low) else None,
+        "ci_method": method if np.isfinite(made.ci_low) else None,
         "statistic_name": "t" if np.isfinite(made.statistic) else None,
         "n": made.n,
         "n_unit": "pairs",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from prepost.attrition.estimated import WeightModel
 from prepost.pairs import TIE_TOLERANCE, complete_pairs
 from prepost.robust import MeanChange
 
@@ -39,7 +41,12 @@ def effective_n(weights: ArrayLike) -> float:
 
 
 def weighted_mean_change(
-    change: ArrayLike, weights: ArrayLike, person: ArrayLike | None = None, level: float = 0.95
+    change: ArrayLike,
+    weights: ArrayLike,
+    person: ArrayLike | None = None,
+    level: float = 0.95,
+    *,
+    model: WeightModel | None = None,
 ) -> MeanChange:
     """Weighted mean of changes over pairs nested in people, with CR2 variance and Satterthwaite df.
 
@@ -53,6 +60,9 @@ def weighted_mean_change(
         Who gave each pair. None: each pair is another person.
     level : float
         Confidence level, between 0 and 1.
+    model : WeightModel or None
+        What the weights were estimated with (`prepost.attrition.chances.ResponseWeights.model`); then the columns must
+        hold every first survey, lost or not. None: the weights are taken as known.
 
     Returns
     -------
@@ -72,8 +82,10 @@ def weighted_mean_change(
 
         A_g = (I - (1 w_g' + w_g 1') / W + 1 1' Q / W²)^(-1/2),    V = Σ (w_g' A_g e_g)² / W²
 
-    Equal to R clubSandwich on ``lm(change ~ 1, weights = w)``. The weights are taken as given; where they are estimated
-    by a sound model that errs on the side of a wide interval (Lunceford & Davidian 2004, doi:10.1002/sim.1903).
+    Equal to R clubSandwich on ``lm(change ~ 1, weights = w)``. With a model, a person's term takes in what the person's
+    surveys, with or without a change, add to the mean through the weights (stacked sandwich; Lunceford & Davidian 2004,
+    doi:10.1002/sim.1903); a later response without a partner is a term of its own. Weights estimated by a sound model
+    make the mean more precise than the same weights known, so without it the interval errs on the wide side.
 
     Examples
     --------
@@ -94,7 +106,12 @@ def weighted_mean_change(
     if np.ptp(values) <= TIE_TOLERANCE * max(1.0, abs(estimate)):
         return MeanChange(estimate, 0.0, *[np.nan] * 5, n, n_people, "every value is the same: no interval and no test")
     adjusted = _adjusted(w, codes)
-    variance = float(np.sum(np.bincount(codes, adjusted * (values - estimate)) ** 2) / n**2)
+    terms = np.bincount(codes, adjusted * (values - estimate)) / n
+    if model is not None:
+        terms = _with_models(
+            model, change, weights, person, adjusted * (values - estimate) / n, w * (values - estimate) / n
+        )
+    variance = float(np.sum(terms**2))
     df = _degrees(w, codes, adjusted)
     se = float(np.sqrt(variance))
     if se <= TIE_TOLERANCE * max(1.0, abs(estimate)):
@@ -104,6 +121,30 @@ def weighted_mean_change(
     p = float(2 * stats.t.sf(abs(statistic), df))
     note = "fewer than 4 degrees of freedom: interval and p are weak" if df < 4 else ""
     return MeanChange(estimate, se, estimate - half, estimate + half, statistic, df, p, n, n_people, note)
+
+
+def _with_models(
+    model: WeightModel,
+    change: ArrayLike,
+    weights: ArrayLike,
+    person: ArrayLike | None,
+    adjusted: np.ndarray,
+    pull: np.ndarray,
+) -> np.ndarray:
+    """Return a term for each person and each later response without a partner, the share through the weights in it."""
+    both = [pd.array(column, dtype="Float64").to_numpy(dtype=float, na_value=np.nan) for column in (change, weights)]
+    kept = np.isfinite(both).all(axis=0)
+    if len(model.first) != len(kept):
+        raise ValueError(
+            "the model of the weights and the changes must be equally long: every first survey, lost or not"
+        )
+    own, through = np.zeros(len(kept)), np.zeros(len(kept))
+    own[kept], through[kept] = adjusted, pull
+    of_first, of_later = model.shares(through)
+    codes = np.arange(len(kept)) if person is None else pd.factorize(pd.Series(person).to_numpy())[0]
+    nobody = codes < 0  # a lost survey without a person is somebody of its own
+    codes = np.where(nobody, codes.max(initial=0) + np.cumsum(nobody), codes)
+    return np.concatenate([np.bincount(codes, own + of_first), of_later])
 
 
 def _adjusted(w: np.ndarray, codes: np.ndarray) -> np.ndarray:
