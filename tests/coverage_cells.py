@@ -158,13 +158,24 @@ def pairs_only(data: Data, _: np.random.Generator) -> Estimate:
     return _known(mean_change((data["after"] - data["before"])[kept]))
 
 
-def weighted(data: Data, _: np.random.Generator) -> Estimate:
-    """Mean change with weights for response and linkage, modelled from the score before."""
+def _weighted(data: Data, trim: float) -> Estimate:
     matched = data["responds"] & data["linked"]
     later = pd.DataFrame(index=range(int(data["responds"].sum())))
     first = pd.DataFrame({"score": data["before"]})
-    found = response_weights(first, later, matched, data["linked"][data["responds"]], response=["score"])
-    return _known(weighted_mean_change((data["after"] - data["before"])[matched], found.weights[matched]))
+    linked = data["linked"][data["responds"]]
+    found = response_weights(first, later, matched, linked, response=["score"], trim=(trim, 1 - trim))
+    change = np.where(matched, data["after"] - data["before"], np.nan)
+    return _known(weighted_mean_change(change, found.weights, model=found.model))
+
+
+def weighted(data: Data, _: np.random.Generator) -> Estimate:
+    """Mean change with weights for response and linkage, modelled from the score before."""
+    return _weighted(data, 0.0)
+
+
+def trimmed(data: Data, _: np.random.Generator) -> Estimate:
+    """The same, with weights brought to their 1st and 99th percentile, as studies do by default."""
+    return _weighted(data, 0.01)
 
 
 def everyone(data: Data, _: np.random.Generator) -> Estimate:
@@ -180,6 +191,7 @@ def _losing(pairs: str, weights: str, mixed: str) -> tuple[Estimator, ...]:
     return (
         Estimator("mean change of linked pairs", GAIN, pairs, pairs_only),
         Estimator("weighted mean change", GAIN, weights, weighted),
+        Estimator("weighted mean change, trimmed at 1 %", GAIN, LISTED, trimmed),
         Estimator("mixed model, everyone", GAIN, mixed, everyone),
     )
 
