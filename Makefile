@@ -2,7 +2,7 @@
 # A study is a folder that holds config/: make report STUDY=studies/dart DATA=../shared/data/dart CORES=2
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help report twins test fuzz bytes coverage study doctor trace compare lint lock quarto slurm bench clean
+.PHONY: help report twins test fuzz bytes interruptions cluster coverage study doctor trace compare lint lock quarto slurm bench clean
 
 STUDY ?= .
 DATA ?= $(STUDY)/data
@@ -27,6 +27,8 @@ help:
 	  'make test                           run the tests' \
 	  'make fuzz [N=10000]                 drive mutated exports through reading and cleaning (docs/fuzz.md)' \
 	  'make bytes                          build the bundled study twice and compare every file (docs/same_bytes.md)' \
+	  'make interruptions                  kill builds, fill the disk, and go on (docs/interruptions.md)' \
+	  'make cluster                        the toy study under a SLURM of one machine (docs/cluster.md)' \
 	  'make coverage [ARGS=--write]        hold the estimators to planted truth (docs/coverage.md)' \
 	  'make study NAME=x                   begin a new study in studies/x' \
 	  'make doctor STUDY=… [DATA=…]        draft the sheets of a new study from its exports' \
@@ -70,6 +72,12 @@ fuzz: $(READY)
 
 bytes: $(READY)
 	@PYTHONPATH=scripts $(PY) tests/same_bytes.py
+
+interruptions: $(READY)
+	@$(PY) tests/proof_table.py 'Every interruption' tests/test_interruption.py --write docs/interruptions.md
+
+cluster: $(READY)
+	@$(PY) tests/proof_table.py 'The same bytes under SLURM' tests/test_slurm.py --write docs/cluster.md
 
 coverage: $(READY)
 	@PYTHONPATH=scripts $(PY) tests/coverage_study.py $(ARGS)

@@ -137,6 +137,8 @@ def expected_lines(table: str, row: pd.Series) -> int:
         return 3 * row["n"]
     if table in ("attrition", "balance"):  # the base is first surveys; those of the later wave stand behind it too
         return row["n"]
+    if table == "invariance" and row["group_by"] == "waves":  # people who answered each of the surveys compared
+        return len(row["group"].split(", ")) * row["n"]
     if table == "lasting" and row["group"] == "all three":
         return 3 * row["n"]
     return row["n"] * (2 if row["n_unit"] == "pairs" and table != "flow" else 1)

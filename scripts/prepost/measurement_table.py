@@ -289,6 +289,8 @@ def base_of(row: pd.Series, used: pd.DataFrame, people: pd.DataFrame, scales: Se
         return pd.concat([rows[whole] for rows in at.values()])
     items = next(scale.items for scale in scales if row["outcome"] in scale.items)
     rows, stated = in_roles(used, people, row["wave_to"], row["group_by"])
-    inside = _numbers(rows, items).notna().all(axis=1) & stated.notna()
-    counts = stated[inside].value_counts()
-    return rows[inside & stated.isin(counts.index[counts >= FEWEST_IN_GROUP])]
+    inside = _numbers(rows, items).notna().all(axis=1)
+    counts = stated[inside & stated.notna()].value_counts()
+    enough = counts.index[counts >= FEWEST_IN_GROUP]
+    # where no two roles are large enough nothing is estimated, and the row counts everybody who answered
+    return rows[inside & stated.isin(enough)] if len(enough) > 1 else rows[inside]
