@@ -67,7 +67,7 @@ MailProg=/bin/true
 ReturnToService=2
 MinJobAge=86400
 SlurmdParameters=config_overrides
-NodeName=$host NodeAddr=127.0.0.1 CPUs=$(nproc) RealMemory=$memory State=UNKNOWN
+NodeName=$host NodeAddr=127.0.0.1 CPUs=$(getconf _NPROCESSORS_ONLN) RealMemory=$memory State=UNKNOWN
 PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 SETTINGS
   ln -s "$1/slurm.conf" "$CONF"
