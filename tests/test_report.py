@@ -14,7 +14,7 @@ from builds import ROOT
 
 REFUSED = (
     r"\bimpact",
-    r"\beffects? of\b",
+    r"\beffects? of\b(?! interest)",  # the smallest effect of interest is a term
     r"\bled to\b",
     r"\bimproved by\b",
     r"\bdrives?\b",

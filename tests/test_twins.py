@@ -263,8 +263,13 @@ def test_word_has_paper_of_a4_and_pictures_no_wider_than_its_text(word) -> None:
     size, margins = section.find(f"{W}pgSz"), section.find(f"{W}pgMar")
     text_width = int(size.get(f"{W}w")) - int(margins.get(f"{W}left")) - int(margins.get(f"{W}right"))
     assert size.get(f"{W}w") == "11906"  # 210 mm × 1440 / 25.4
-    widths = [int(node.get("cx")) / 635 for node in word["word/document.xml"].iter(f"{WP}extent")]  # EMU → 1/20 pt
-    assert all(0.8 * text_width < width <= text_width for width in widths)
+    height = int(size.get(f"{W}h")) - int(margins.get(f"{W}top")) - int(margins.get(f"{W}bottom"))
+    sizes = [  # EMU → 1/20 pt
+        (int(node.get("cx")) / 635, int(node.get("cy")) / 635) for node in word["word/document.xml"].iter(f"{WP}extent")
+    ]
+    assert all(width <= text_width and tall <= height for width, tall in sizes)
+    # one that is narrower than the text is as tall as the sheet allows
+    assert all(width > 0.8 * text_width or tall > 0.8 * height for width, tall in sizes)
 
 
 # PDF ------------------------------------------------------------------------------------------------------------------

@@ -128,7 +128,7 @@ TABLES: dict[str, Callable[[Words], pd.DataFrame]] = {
 PAIRS = "Secondary. Base: matched completions with both answers to the question"
 FEET = {
     "item_shares": f"{PAIRS}. Shares are averaged over people and predicted by a cumulative logit mixed model (one "
-    "intercept a person, and one a completion where people gave several); where one effect of time over all answers "
+    "intercept a person, and one a completion where people gave several); where one shift of all answers "
     "does not fit, each answer has its own. Questions marked (turned) are shown as scored: disagreement is high. "
     "Source: items.csv",
     "item_tests": f"{PAIRS}. Latent change: standard deviations of an answer on a continuous scale behind the steps. p "
