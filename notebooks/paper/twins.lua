@@ -139,7 +139,8 @@ end
 local function printed_table(tbl)
   local scale = fit(tbl)
   if TYPST then
-    local long = rows_of(tbl) > WHOLE
+    -- in smaller type the words wrap more, so that fewer rows fill a sheet
+    local long = rows_of(tbl) > (scale < 1 and WHOLE / 2 or WHOLE)
     local lengthwise = scale < SMALLEST
     local open = lengthwise and "#page(flipped: true)[" or "#["
     open = open .. "#show figure: set block(breakable: " .. tostring(long) .. ")" .. (long and "\n#beginning" or "")
