@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from prepost.readers.grid import Grid
-from prepost.readers.multiple import Combined
-from prepost.readers.table import Column, file_error, unique_names
+from prepost.readers.grid import Grid, read_grid
+from prepost.readers.multiple import Combined, with_combined
+from prepost.readers.recognise import require
+from prepost.readers.table import (
+    Column,
+    RawTable,
+    ReadOptions,
+    file_error,
+    find_meta,
+    make_table,
+    take_records,
+    unique_names,
+)
 
 _WHOLE = {"", "response", "open-ended response"}
 _OTHER = re.compile(r"other\b.*\((?:please|pls)\b.*\)", re.I | re.S)
@@ -187,3 +197,41 @@ def spanned_columns(headers: Sequence[Sequence[str]], *, no_part: str = "") -> l
         Column(name=name, header=cell or part, question=question)
         for name, cell, part, question in zip(unique_names(named), header, parts, questions, strict=True)
     ]
+
+
+def read_in_parts(
+    path: Path, options: ReadOptions, *, platform: str, first: str, meta: Mapping[str, Sequence[str]]
+) -> RawTable:
+    """Read an export whose second header row, where it has one, names the parts of the questions above it.
+
+    Parameters
+    ----------
+    path : Path
+        CSV or .xlsx.
+    options : ReadOptions
+        Where the file leaves a doubt.
+    platform : str
+        Whose marks the file must bear.
+    first : str
+        Header of the first column, folded, by which a second header row is known.
+    meta : mapping of str to sequence of str
+        The columns that every platform has under a name of its own.
+
+    Raises
+    ------
+    StudyError
+        The file lacks the platform's marks.
+    """
+    grid = read_grid(path, options)
+    require(path, platform, grid)
+    heads = 2 if has_parts(grid, first) else 1
+    check_widths(path, grid, heads)
+    headers = [cells for _, cells in grid.records[:heads]]
+    taken, refused = take_records(grid.records[heads:], headers)
+    questions, parts = headers[0], padded(headers[1] if heads == 2 else [], len(headers[0]))
+    groups = question_groups(questions)
+    columns = part_columns(questions, parts, groups)
+    combined = [item for group in groups if (item := multiple_answer(questions, parts, group, taken))]
+    found = find_meta([column.name for column in columns], meta)
+    columns, taken = with_combined(columns, combined, taken, option_given)
+    return make_table(columns, taken, refused, meta=found, notes={**grid.notes, "header_rows": str(heads)})

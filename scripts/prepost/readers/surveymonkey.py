@@ -4,19 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prepost.readers.grid import read_grid
-from prepost.readers.multiple import with_combined
-from prepost.readers.parts import (
-    check_widths,
-    has_parts,
-    multiple_answer,
-    option_given,
-    padded,
-    part_columns,
-    question_groups,
-)
-from prepost.readers.recognise import require
-from prepost.readers.table import RawTable, ReadOptions, find_meta, make_table, take_records
+from prepost.readers.parts import read_in_parts
+from prepost.readers.table import RawTable, ReadOptions
 
 _META = {
     "response_id": ("Respondent ID", "respondent_id"),
@@ -51,16 +40,4 @@ def read_surveymonkey(path: Path, options: ReadOptions) -> RawTable:
     StudyError
         The file lacks SurveyMonkey's marks.
     """
-    grid = read_grid(path, options)
-    require(path, "surveymonkey", grid)
-    heads = 2 if has_parts(grid, "respondent id") else 1
-    check_widths(path, grid, heads)
-    headers = [cells for _, cells in grid.records[:heads]]
-    taken, refused = take_records(grid.records[heads:], headers)
-    questions, parts = headers[0], padded(headers[1] if heads == 2 else [], len(headers[0]))
-    groups = question_groups(questions)
-    columns = part_columns(questions, parts, groups)
-    combined = [item for group in groups if (item := multiple_answer(questions, parts, group, taken))]
-    meta = find_meta([column.name for column in columns], _META)
-    columns, taken = with_combined(columns, combined, taken, option_given)
-    return make_table(columns, taken, refused, meta=meta, notes={**grid.notes, "header_rows": str(heads)})
+    return read_in_parts(path, options, platform="surveymonkey", first="respondent id", meta=_META)
