@@ -32,7 +32,7 @@ def main(
     sheets = Sheets(
         items={row.item: row for row in read_sheet(codebook, ItemRow)},
         fields=read_sheet(fields, FieldRow),
-        sources={row.source: row for row in read_sheet(sources, SourceRow)},
+        sources={row.source: row for row in read_sheet(sources, SourceRow) if row.strand == "learners"},
         roles=pd.read_csv(roles, dtype="object"),
         regions=pd.read_csv(regions, dtype="object"),
     )

@@ -12,6 +12,7 @@ from prepost.conditions import Condition
 from prepost.sheets import FieldRow, ItemRow, RecodeRow, SourceRow
 from prepost.study_parts import Name, Part, Text
 from prepost.study_secondary import Secondary
+from prepost.table_names import PARTS
 
 WHERE = "config/study.yaml"
 RELIABLE = "reliable_change"
@@ -211,6 +212,11 @@ class Settings(Part):
     statistics: Statistics
     secondary: Secondary = Secondary()
     release: Release
+
+    @property
+    def parts(self) -> list[str]:
+        """What is switched on, of `prepost.table_names.PARTS` and in their order."""
+        return [part for part in PARTS if part == "learners" or part in self.strands]
 
     @property
     def primary(self) -> Comparison | None:

@@ -1,5 +1,9 @@
 """The result tables of floors 6 and 7 by name, with titles: the one list that rules, schemas and report share."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+
 #: Estimates, a row each, in the columns of `prepost.schemas.RESULTS`.
 RESULT_TABLES = {
     "comparisons": "Changes",
@@ -30,3 +34,24 @@ COUNT_TABLES = {
 }
 TITLES = RESULT_TABLES | COUNT_TABLES
 TABLES = sorted(TITLES)
+
+#: The parts of a study in the order of the report. `learners` is always there; each other part is a strand or an
+#: analysis that study.yaml switches on, has a rule file of its name (workflow/rules/), and brings what is named here.
+PARTS = ("learners",)
+TABLES_OF: dict[str, tuple[str, ...]] = {"learners": tuple(TABLES)}
+FIGURES_OF: dict[str, tuple[str, ...]] = {
+    "learners": (
+        *("attrition", "balance", "flow", "funnel", "groups", "items", "likert", "modules", "movement", "outcomes"),
+        *("participants", "specifications", "three_months", "tiles", "transitions"),
+    ),
+}
+
+
+def tables_of(parts: Iterable[str]) -> list[str]:
+    """Names of the result tables that a study of these parts leaves, sorted."""
+    return sorted(table for part in parts for table in TABLES_OF[part])
+
+
+def figures_of(parts: Iterable[str]) -> list[str]:
+    """Names of the figures that a study of these parts leaves, sorted."""
+    return sorted(figure for part in parts for figure in FIGURES_OF[part])

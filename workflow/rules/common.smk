@@ -14,26 +14,8 @@ sys.path[:0] = [str(REPO / "scripts"), str(REPO / "workflow")]
 from prepost.errors import StudyError
 from prepost.simulation.guard import refusal
 from prepost.study_loading import load, missing_raw_files
-from prepost.table_names import TITLES
+from prepost.table_names import figures_of, tables_of
 
-TABLES = sorted(TITLES)
-FIGURES = [
-    "attrition",
-    "balance",
-    "flow",
-    "funnel",
-    "groups",
-    "items",
-    "likert",
-    "modules",
-    "movement",
-    "outcomes",
-    "participants",
-    "specifications",
-    "three_months",
-    "tiles",
-    "transitions",
-]
 AUDITED = ["1_ingested", "2_cleaned", "3_matched", "4_scored", "6_statistics", "7_release", "8_exhibits"]
 
 
@@ -91,6 +73,9 @@ if DATA.is_absolute() and DATA.is_relative_to(Path.cwd()):
 STUDY, SIMULATED = study_or_exit()
 SETTINGS = STUDY.settings.model_dump(mode="json", by_alias=True)
 FILES = {row.source: row.file for row in STUDY.sources}
+PARTS = STUDY.settings.parts
+TABLES = tables_of(PARTS)
+FIGURES = figures_of(PARTS)
 LEARNERS = STUDY.sources_of("learners")
 PRIMARY = next((part for part in SETTINGS["comparisons"] if part["role"] == "primary"), None)
 RECODES = ["config/recodes.csv"] if Path("config/recodes.csv").is_file() else []
@@ -99,7 +84,7 @@ NOTEBOOKS = sorted(str(path.relative_to(REPO)) for path in (REPO / "notebooks").
 AUDIT_PAGES = [f"notebooks/audit_{floor}.ipynb" for floor in AUDITED]
 PROSE = sorted(str(path) for path in Path("config/report").glob("*.md"))
 
-# Every file of floors 1 to 8, for the audit pages and the manifest.
+# Every file of floors 1 to 8, for the audit pages and the manifest; the rule file of a further part adds its own.
 ARTEFACTS = (
     expand("results/1_ingested/{source}.{ending}", source=FILES, ending=["parquet", "refused.csv"])
     + expand("results/2_cleaned/learners/{t}.parquet", t=["responses", "about", "enrolments"])

@@ -1,4 +1,4 @@
-"""The one rule that writes raw data: the bundled study's synthetic exports, only where simulation.yaml stands.
+"""The rules that write raw data: the bundled study's synthetic exports, only where simulation.yaml stands.
 
 needs: simulation.yaml, study.yaml and the sheets
 leaves: data/<file> of every source, data/SYNTHETIC, and data/truth/, which only tests read
@@ -17,7 +17,7 @@ rule simulate:
         regions="config/regions.csv",
     output:
         mark="data/SYNTHETIC",
-        exports=[f"data/{file}" for file in FILES.values()],
+        exports=[f"data/{FILES[source]}" for source in LEARNERS],
         truth=expand("data/truth/{table}.csv", table=["people", "responses", "warts", "themes"]),
     log:
         "results/logs/simulate.log",

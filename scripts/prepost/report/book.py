@@ -15,27 +15,19 @@ from IPython.display import Markdown
 
 from prepost import exhibits
 from prepost import facts as fact_files
-from prepost.comparing import row_id
 from prepost.errors import Fault, StudyError
 from prepost.facts import PLACEHOLDER, Fact, Facts
 from prepost.governance import intervention_rows, load_governance
-from prepost.paired import OVERALL
 from prepost.place_sheets import TileRow
 from prepost.released import read_released
 from prepost.render.escape import escape_markdown as esc
 from prepost.report import (
-    attrition_words,
-    change_words,
-    group_words,
-    item_words,
-    measurement_words,
     messages,
     methods,
-    place_words,
     result_tables,
-    robustness,
 )
 from prepost.report.appendix import Appendix
+from prepost.report.sections import SECTIONS
 from prepost.sheets import ItemRow, read_sheet
 from prepost.study import Study
 from prepost.study_loading import load_resolved
@@ -82,7 +74,7 @@ class Report:
             (results / "8_exhibits" / "alt_texts.json").read_text(encoding="utf-8")
         )
         self.appendix = Appendix()
-        self.words = messages.Words(self.settings, self.study.items, self.facts, self.tables, self._span)
+        self.words = messages.Words(self.settings, self.study.items, self.facts, self.tables, self.span)
 
     @classmethod
     def open(cls) -> Report:
@@ -93,9 +85,10 @@ class Report:
 
     def fact(self, key: str) -> Markdown:
         """Return one number of the report, linked to its row; an unknown key is a StudyError."""
-        return Markdown(self._span(key))
+        return Markdown(self.span(key))
 
-    def _span(self, key: str, text: str | None = None) -> str:
+    def span(self, key: str, text: str | None = None) -> str:
+        """Return one number as a span that links to its row; `text` stands for how prose would write it."""
         fact = self._cited(self.facts.fact(key))
         return fact_files.span(fact if text is None else replace(fact, text=text))
 
@@ -138,6 +131,10 @@ class Report:
         """Return the line on how sure we can be."""
         return Markdown(messages.how_sure(self.words))
 
+    def section(self, name: str) -> Markdown:
+        """Return a section of the page by its name in `prepost.report.sections`; empty where the study has none."""
+        return Markdown(SECTIONS[name](self))
+
     def prose(self, name: str) -> Markdown:
         """Return the study's own prose of that name, its [[keys]] filled, headings one level down."""
         path = self.home / "config" / "report" / f"{name}.md"
@@ -161,145 +158,6 @@ class Report:
         """Return a table that stands without a figure, with its foot."""
         shown = result_tables.TABLES[name](self.words)
         return Markdown(self._captioned(shown, name, caption) + "\n\n" + self._foot(result_tables.FEET[name]))
-
-    def response_rate(self) -> Markdown:
-        """Say how many of those enrolled completed, or that a response rate cannot be computed."""
-        nouns = self.settings.nouns
-        keys = [f"participation/{row_id(measure, *[OVERALL] * 3)}/n" for measure in ("enrolled", "completed")]
-        if keys[0] not in self.facts:
-            return Markdown(
-                f"How many {nouns.learners} were enrolled is not part of the data, so a response rate cannot be "
-                f"computed: "
-                "the counts are of those who answered."
-            )
-        enrolled, completed = (self._span(key) for key in keys)
-        reach = self.table("reach", "Reach and completion").data
-        return Markdown(
-            f"The enrolment records count {enrolled} enrolments, of which {completed} were completed. The surveys were "
-            f"open to all who enrolled, so those who answered chose to.\n\n{reach}"
-        )
-
-    def movement_words(self) -> Markdown:
-        """Say outcome by outcome which share moved up, stayed and moved down."""
-        return Markdown(change_words.movement(self.words))
-
-    def beside_change(self) -> Markdown:
-        """Return outcomes that are there for comparison, and changes from answers given thinking back, if any."""
-        parts = [change_words.comparison_outcomes(self.words), said := change_words.looking_back_words(self.words)]
-        if said:
-            parts.append(self.table("thinking_back", "Change from answers given thinking back").data)
-        return Markdown("\n\n".join(part for part in parts if part))
-
-    def effect_names(self) -> Markdown:
-        """Return every effect size by its name, and the tests by rank and sign."""
-        said = change_words.effects(self.words)
-        if self.words.primary is None:
-            return Markdown(said)
-        sizes = self.table("effect_sizes", "The same change under other names").data
-        tests = self.table("rank_tests", "Tests by rank and sign").data
-        return Markdown("\n\n".join([said, sizes, tests]))
-
-    def room_to_rise(self) -> Markdown:
-        """Return who stands at the ends of the scales, and the change of those with room."""
-        said = change_words.ceiling(self.words)
-        if self.tables["ceiling"].empty:
-            return Markdown(said)
-        ends = self.table("ceiling", "At the ends of the scales, before and after").data
-        room = self.table("room", "Those with room to rise, and everyone").data
-        return Markdown("\n\n".join([said, ends, change_words.ROOM, room]))
-
-    def single_questions(self) -> Markdown:
-        """Return single questions as ordered answers: words, a figure, and their tables, folded."""
-        said = item_words.single_questions(self.words)
-        if said == item_words.NONE:
-            return Markdown(said)
-        captions = {
-            "item_shares": "The share who gave each answer, as predicted",
-            "item_tests": "Tests, question by question",
-            "item_groups": "The change in each group",
-        }
-        folded = [
-            self._folded_table(name, caption)
-            for name, caption in captions.items()
-            if name != "item_groups" or self.settings.secondary.items.by
-        ]
-        return Markdown("\n\n".join([said, self.exhibit("items").data, *folded]))
-
-    def later(self) -> Markdown:
-        """Return what was found at the surveys after the second, or say that there were none."""
-        if not result_tables.later_comparisons(self.words) and not self.settings.levels:
-            return Markdown("There was no survey after the second in this study, so it cannot be said what lasted.")
-        caption = "Changes to and from the later survey, and what was asked only then"
-        parts = [
-            self.exhibit("three_months").data,
-            self.table("later", caption).data,
-            attrition_words.lasting(self.words),
-        ]
-        if len(result_tables.TABLES["lasting"](self.words)):
-            parts.append(self.table("lasting", "Is the gain kept, and how much of it is left").data)
-        return Markdown("\n\n".join(parts))
-
-    def missing_people(self) -> Markdown:
-        """Return who is missing, what that may have done to the result, and the two figures about it."""
-        said = attrition_words.missing_people(self.words)
-        if self.words.primary is None:
-            return Markdown(said)
-        parts = [
-            said,
-            self.exhibit("balance").data,
-            self.exhibit("attrition").data,
-            attrition_words.tipping(self.words),
-        ]
-        if len(result_tables.TABLES["tipping"](self.words)):
-            parts.append(self.table("tipping", "By how much those lost must have changed").data)
-        return Markdown("\n\n".join(part for part in parts if part))
-
-    def groups(self) -> Markdown:
-        """Return which groups changed more than others, and who of each was matched."""
-        figure = [self.exhibit("groups").data] if self.settings.secondary.subgroups.by else []
-        return Markdown("\n\n".join([group_words.groups(self.words), *figure, group_words.matched(self.words)]))
-
-    def measurement(self) -> Markdown:
-        """Say whether the scales measure alike at each survey and in each role, with the fit behind it, folded."""
-        said = measurement_words.measurement(self.words)
-        captions = {
-            "invariance": "Do the scales measure the same at each survey",
-            "measurement": "Each scale at each survey: reliability and the fit of one factor",
-            "role_items": "Each question between groups, among people who stand alike on the scale",
-        }
-        shown = [name for name in captions if len(result_tables.TABLES[name](self.words))]
-        return Markdown("\n\n".join([said, *[self._folded_table(name, captions[name]) for name in shown]]))
-
-    def places(self) -> Markdown:
-        """Return regions and boards: funnel, tiles, reach and the new map."""
-        plan = self.settings.secondary.places
-        parts = [place_words.places(self.words)]
-        if plan is not None and self.words.primary is not None:
-            parts += [self.exhibit("funnel").data, *([self.exhibit("tiles").data] if plan.tiles else [])]
-            parts.append(place_words.reach(self.words))
-            parts += [self._folded_table("reach_by_place", "Reach, place by place")] if plan.workforce else []
-            parts.append(place_words.new_map(self.words))
-            parts += [self._folded_table("new_places", "Change on the new map")] if plan.successors else []
-        return Markdown("\n\n".join(part for part in parts if part))
-
-    def ranks(self) -> Markdown:
-        """Return how uncertain the order of places is, for the appendix."""
-        if self.settings.secondary.places is None or self.words.primary is None:
-            return Markdown(place_words.NOT_DECLARED)
-        return Markdown(place_words.RANKS + "\n\n" + self._folded_table("ranks", "Ranks with their intervals"))
-
-    def specifications(self) -> Markdown:
-        """Return the choices that could have been made otherwise with their reasons, and what they give."""
-        said = robustness.specifications(self.words)
-        if not self.settings.secondary.specifications:
-            return Markdown(said)
-        return Markdown(said + "\n\n" + self.exhibit("specifications").data)
-
-    def plan(self) -> Markdown:
-        """Return what was planned beside what was done."""
-        shown = self.table("plan", "The plan, and what was done").data
-        folded = f'::: {{.details summary="Show the table"}}\n\n{shown}\n\n:::'
-        return Markdown(f"{robustness.plan(self.words)}\n\n{folded}")
 
     def methods(self) -> Markdown:
         """Return the methods, written from the study."""
@@ -348,7 +206,8 @@ class Report:
         synthetic = " Synthetic data." if self.settings.synthetic else ""
         return f"::: {{.exhibit-foot}}\n{esc(text)}.{synthetic}\n:::"
 
-    def _folded_table(self, name: str, caption: str) -> str:
+    def folded_table(self, name: str, caption: str) -> str:
+        """Return a table that stands folded under its caption."""
         return f'::: {{.details summary="{caption}"}}\n{self.table(name, caption).data}\n:::'
 
     def _folded(self, name: str) -> str:
@@ -361,7 +220,7 @@ class Report:
 
     def _span_of_cell(self, text: str, key: str) -> str:
         """A cell of a display table: its own text (decimals chosen for its column), the fact's key and link."""
-        return self._span(key, text)
+        return self.span(key, text)
 
 
 def pipe_table(shown: pd.DataFrame, span) -> str:
