@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import sys
 
@@ -12,10 +11,10 @@ from builds import ROOT
 from prepost.simulation.people import learner_ids, swaps
 from prepost.simulation.plan import read_plan
 
-_spec = importlib.util.spec_from_file_location("bench", ROOT / "workflow" / "bench.py")
-bench = importlib.util.module_from_spec(_spec)
-sys.modules["bench"] = bench  # its data classes look themselves up
-_spec.loader.exec_module(bench)
+sys.path.append(str(ROOT / "workflow"))  # last, since some of its modules bear the names of scripts
+import bench
+import bench_workflow
+import benching
 
 HEAD = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
 
@@ -28,6 +27,7 @@ def files(tmp_path):
         ("clean", "3.0", "200.0", "2.75"),
         ("quick", "0.1", "NA", "NA"),
         ("simulate", "9.0", "900.0", "9.0"),
+        ("simulate_survey", "9.0", "900.0", "9.0"),
     ]:
         line = f"{seconds}\t0:00:01\t{memory}\t0\t0\t0\t0\t0\t0\t{cpu}\n"
         (tmp_path / f"{name}.tsv").write_text(HEAD + line, encoding="utf-8")
@@ -36,21 +36,21 @@ def files(tmp_path):
 
 def test_jobs_of_one_rule_are_summed_and_the_generator_is_no_rule(files):
     # ingest: 1.5 + 2.5 = 4 s, 1 + 1.25 = 2.25 CPU s, and the larger of 100 and 300 MB; too quick to measure: 0.
-    assert bench.costs(files) == [
-        bench.Cost("clean", 1, 3.0, 2.75, 200.0),
-        bench.Cost("ingest", 2, 4.0, 2.25, 300.0),
-        bench.Cost("quick", 1, 0.1, 0.0, 0.0),
+    assert benching.costs(files) == [
+        benching.Cost("clean", 1, 3.0, 2.75, 200.0),
+        benching.Cost("ingest", 2, 4.0, 2.25, 300.0),
+        benching.Cost("quick", 1, 0.1, 0.0, 0.0),
     ]
 
 
 def test_the_cost_of_a_response(monkeypatch, tmp_path):
     """100 responses for 2 CPU s and 50 MB, then 1,000 for 30 and 200: 20 and 30 ms each, so 1.5 times the first."""
-    runs = {1: bench.Run(4.0, 2.0, 50.0), 10: bench.Run(20.0, 30.0, 200.0)}
+    runs = {1: benching.Run(4.0, 2.0, 50.0), 10: benching.Run(20.0, 30.0, 200.0)}
     sizes = {1: 100, 10: 1000}
-    monkeypatch.setattr(bench, "bundled", lambda place, factor: place.folder / str(factor))
-    monkeypatch.setattr(bench, "build", lambda study, cores, *targets: runs[int(study.name)])
-    monkeypatch.setattr(bench, "rows_of", lambda path: sizes[int(path.relative_to(tmp_path).parts[0])])
-    table = bench.scaling(bench.Place(tmp_path, 2, (1, 10)))
+    monkeypatch.setattr(bench_workflow, "bundled", lambda place, factor: place.folder / str(factor))
+    monkeypatch.setattr(bench_workflow, "build", lambda study, cores, *targets: runs[int(study.name)])
+    monkeypatch.setattr(bench_workflow, "rows_of", lambda path: sizes[int(path.relative_to(tmp_path).parts[0])])
+    table = bench_workflow.scaling(benching.Place(tmp_path, 2, (1, 10)))
     assert table.columns[5:8] == ("CPU ms a response", "memory kB a response", "times the first")
     assert [row[:2] for row in table.rows] == [("×1", 100), ("×10", 1000)]
     assert [row[5] for row in table.rows] == [20.0, 30.0]
@@ -62,7 +62,7 @@ def test_a_command_is_measured_with_its_children():
     held = "held = bytearray(80 * 2**20)\nimport time\nend = time.process_time() + 0.5\n"
     held += "while time.process_time() < end: pass\ntime.sleep(0.5)"
     parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {held!r}], check=True)"
-    run = bench.timed([sys.executable, "-c", parent])
+    run = benching.timed([sys.executable, "-c", parent])
     assert run.cpu >= 0.5
     assert run.wall >= 1.0
     assert run.peak > 80
@@ -70,7 +70,7 @@ def test_a_command_is_measured_with_its_children():
 
 def test_a_failure_is_told():
     with pytest.raises(SystemExit, match="no such luck"):
-        bench.timed([sys.executable, "-c", "import sys; sys.exit('no such luck')"])
+        benching.timed([sys.executable, "-c", "import sys; sys.exit('no such luck')"])
 
 
 def test_a_table_is_kept_between_its_marks():
@@ -80,7 +80,7 @@ def test_a_table_is_kept_between_its_marks():
 
 
 def test_a_table_as_it_is_printed():
-    table = bench.Table("T", ("rule", "jobs", "s"), [("clean", 1200, 0.12345), ("all", "", 1234.6)], "why")
+    table = benching.Table("T", ("rule", "jobs", "s"), [("clean", 1200, 0.12345), ("all", "", 1234.6)], "why")
     rows = "| rule | jobs | s |\n|---|---:|---:|\n| clean | 1,200 | 0.123 |\n| all |  | 1,235 |\n"
     assert bench.as_markdown(table, "here") == f"## T\n\n*here.*\n\n{rows}\nwhy\n"
 
@@ -89,7 +89,19 @@ def test_the_page_holds_tables_of_measures_that_are_there():
     page = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
     sections = re.findall(r"^<!-- (\w+) -->$", page, flags=re.M)
     assert sections and len(set(sections)) == len(sections)
-    assert set(sections) <= set(bench.MEASURES)
+    assert set(sections) <= set(benching.MEASURES)
+
+
+def test_modules_register_their_measures_and_no_two_share_a_name(monkeypatch):
+    assert {"rules", "scaling", "scaling_rules", "effects", "ordinal"} <= set(benching.MEASURES)
+    monkeypatch.setattr(benching, "MEASURES", {})
+
+    def rules(place):
+        return benching.Table("T", (), [])
+
+    assert benching.measure(rules) is rules
+    with pytest.raises(ValueError, match="two measures are called rules"):
+        benching.measure(rules)
 
 
 def test_the_factor_multiplies_every_count_and_no_share(tmp_path):
