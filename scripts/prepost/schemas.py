@@ -15,6 +15,8 @@ TEXT, NUMBER, COUNT, FLAG, TIME = "string", "float64", "Int64", "boolean", "date
 ROLES = ["primary", "secondary", "sensitivity"]
 UNITS = ["pairs", "people", "responses", "enrolments"]
 ALL = "all"  # the margin of a dimension
+STAGES = ["exact", "tolerant", "reviewed"]  # by what two responses were found to be one person's
+DECISIONS = ["accepted", "review", "refused", "not_best", "tie"]
 #: The smallest count of people that can be worked out from an estimate, such as the numerator of a share or one of
 #: the two counts of a sign test. Private: the wall withholds the estimate where it is small, and never lets it out.
 TOLD = "n_told"
@@ -108,7 +110,7 @@ PAIRS = _schema(
         "line_from": pa.Column("int64", coerce=True),
         "source_to": _text(),
         "line_to": pa.Column("int64", coerce=True),
-        "method": _text(isin=["exact"]),
+        "method": _text(isin=STAGES),
         "certainty": _number(),
     },
     unique=["person", "module", "wave_from", "wave_to"],
@@ -125,6 +127,68 @@ UNMATCHED = _schema(
         "wave_to": _text(),
         "state": _text(isin=["did_not_answer", "answered_not_linked", "cannot_be_told"]),
         "why": _text(),
+    }
+)
+# Each pair of responses that was weighed, whatever became of it; `evidence` names elements and levels, never a value.
+CANDIDATES = _schema(
+    {
+        "pair_id": _text(unique=True),
+        "source_from": _text(),
+        "line_from": pa.Column("int64", coerce=True),
+        "wave_from": _text(),
+        "source_to": _text(),
+        "line_to": pa.Column("int64", coerce=True),
+        "wave_to": _text(),
+        "module": _text(null=True),
+        "stage": _text(isin=STAGES),
+        "weight": _number(),  # log2; null where no model could be identified
+        "probability": _number(),
+        "decision": _text(isin=DECISIONS),
+        "why": _text(),
+        "evidence": _text(null=True),
+    }
+)
+# The model that weighs them, for each two waves: `level` of an element, or of `the model`: lambda, links, pairs.
+LINKAGE_MODEL = _schema(
+    {
+        "wave_from": _text(),
+        "wave_to": _text(),
+        "element": _text(),
+        "level": _text(),
+        "m": _number(),
+        "u": _number(),
+        "weight": _number(),
+        "n": _count(null=True),  # pairs of responses that were found at the level
+        "note": _text(null=True),
+    }
+)
+# How good the links of each procedure are, estimated without knowing the truth.
+LINKAGE_QUALITY = _schema(
+    {
+        "wave_from": _text(),
+        "wave_to": _text(),
+        "procedure": _text(isin=STAGES),
+        "threshold": _number(),
+        "measure": _text(isin=["links", "false_links", "precision", "recall"]),
+        "estimate": _number(),
+        "ci_low": _number(),
+        "ci_high": _number(),
+        "ci_level": _number(),
+        "note": _text(null=True),
+    }
+)
+REVIEWED = _schema(
+    {
+        "pair_id": _text(unique=True),
+        "source_from": _text(),
+        "line_from": pa.Column("int64", coerce=True),
+        "source_to": _text(),
+        "line_to": pa.Column("int64", coerce=True),
+        "decision": _text(isin=["same person", "different people", "cannot tell"]),
+        "reviewer": _text(),
+        "reviewed_on": _text(),
+        "file": _text(),
+        "row": _count(),
     }
 )
 SCORES = _schema(
@@ -229,6 +293,10 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "pairs": PAIRS,
     "triples": TRIPLES,
     "unmatched": UNMATCHED,
+    "candidates": CANDIDATES,
+    "linkage_model": LINKAGE_MODEL,
+    "linkage_quality": LINKAGE_QUALITY,
+    "reviewed": REVIEWED,
     "scores": SCORES,
     "weights": WEIGHTS,
     **dict.fromkeys(RESULT_TABLES, RESULTS),

@@ -1,0 +1,75 @@
+"""Which pairs each procedure links, from the candidates that floor 3 leaves."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from prepost.linkage.one_to_one import CHOSEN, assign
+
+Procedure = Literal["exact", "tolerant", "reviewed"]
+SIDES = {"from": ["source_from", "line_from"], "to": ["source_to", "line_to"]}
+
+
+def pairs_by(candidates: pd.DataFrame, procedure: Procedure, threshold: float | None = None) -> pd.DataFrame:
+    """Return the pairs that a procedure links.
+
+    Parameters
+    ----------
+    candidates : DataFrame
+        Schema ``candidates``.
+    procedure : {"exact", "tolerant", "reviewed"}
+        ``exact``: the keys agree. ``tolerant``: those, and of the rest whatever is at least as probable as
+        `threshold`, one to one. ``reviewed``: only what a person said is the same person on a returned sheet.
+    threshold : float in 0 to 1 or None
+        For ``tolerant``; None keeps to what floor 3 accepted, returned sheets included.
+
+    Returns
+    -------
+    DataFrame
+        Rows of `candidates`, by ``wave_from, wave_to, source_from, line_from``. Nobody is in two pairs of the same
+        two waves; a tie is in none. With a threshold, what a person reviewed stays as the person said.
+
+    Notes
+    -----
+    The assignment is solved anew for each threshold, since a pair that may not be linked makes room for another.
+    """
+    accepted = candidates["decision"] == "accepted"
+    exact = accepted & (candidates["stage"] == "exact")
+    reviewed = accepted & (candidates["stage"] == "reviewed")
+    if procedure == "exact":
+        keep = exact
+    elif procedure == "reviewed":
+        keep = reviewed
+    elif threshold is None:
+        keep = accepted
+    else:
+        keep = exact | reviewed
+        free = candidates["stage"].eq("tolerant") & (candidates["probability"] >= threshold)
+        keep = keep | _linked(candidates, free & ~_taken(candidates, keep))
+    order = ["wave_from", "wave_to", "source_from", "line_from"]
+    return candidates[keep].sort_values(order, kind="stable").reset_index(drop=True)
+
+
+def _taken(candidates: pd.DataFrame, keep: pd.Series) -> pd.Series:
+    """Which pairs have a side that is already in a pair of the same two waves."""
+    found = pd.Series(False, index=candidates.index)
+    for columns in SIDES.values():
+        sides = pd.MultiIndex.from_frame(candidates[["wave_from", "wave_to", *columns]])
+        found |= sides.isin(sides[keep.to_numpy()])
+    return found
+
+
+def _linked(candidates: pd.DataFrame, free: pd.Series) -> pd.Series:
+    chosen = pd.Series(False, index=candidates.index)
+    rows = candidates[free]
+    if len(rows):
+        left, right = (
+            pd.factorize(pd.MultiIndex.from_frame(rows[["wave_from", "wave_to", *columns]]))[0]
+            for columns in SIDES.values()
+        )
+        weight = rows["weight"].to_numpy(dtype=float)
+        chosen[rows.index] = assign(left, right, weight - np.min(weight) + 1) == CHOSEN
+    return chosen
