@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from prepost.conditions import Condition
 from prepost.sheets import FieldRow, ItemRow, RecodeRow, SourceRow
+from prepost.study_comments import Comments
 from prepost.study_parts import Name, Part, Text
 from prepost.study_secondary import Secondary
 from prepost.table_names import PARTS
@@ -211,12 +212,14 @@ class Settings(Part):
     participants: list[Name]  # category columns of Table 1, in its order
     statistics: Statistics
     secondary: Secondary = Secondary()
+    comments: Comments | None = None
     release: Release
 
     @property
     def parts(self) -> list[str]:
         """What is switched on, of `prepost.table_names.PARTS` and in their order."""
-        return [part for part in PARTS if part == "learners" or part in self.strands]
+        on = {"learners", *self.strands} | ({"comments"} if self.comments else set())
+        return [part for part in PARTS if part in on]
 
     @property
     def primary(self) -> Comparison | None:

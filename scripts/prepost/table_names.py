@@ -32,18 +32,30 @@ COUNT_TABLES = {
     "ceiling": "At the ends of the scales",
     "transitions": "From which answer to which",
 }
+LEARNERS = tuple(sorted(RESULT_TABLES | COUNT_TABLES))
+
+#: Free text of the learners (`comments:` in study.yaml).
+COMMENT_TABLES = {
+    "comments_themes": "How often each theme is spoken of",
+    "comments_agreement": "How far the coders agree",
+    "comments_machine": "How well the machine codes",
+    "comments_left": "Who leaves a comment",
+    "comments_change": "Themes beside change",
+}
+RESULT_TABLES |= COMMENT_TABLES
 TITLES = RESULT_TABLES | COUNT_TABLES
 TABLES = sorted(TITLES)
 
 #: The parts of a study in the order of the report. `learners` is always there; each other part is a strand or an
 #: analysis that study.yaml switches on, has a rule file of its name (workflow/rules/), and brings what is named here.
-PARTS = ("learners",)
-TABLES_OF: dict[str, tuple[str, ...]] = {"learners": tuple(TABLES)}
+PARTS = ("learners", "comments")
+TABLES_OF: dict[str, tuple[str, ...]] = {"learners": LEARNERS, "comments": tuple(sorted(COMMENT_TABLES))}
 FIGURES_OF: dict[str, tuple[str, ...]] = {
     "learners": (
         *("attrition", "balance", "flow", "funnel", "groups", "items", "likert", "modules", "movement", "outcomes"),
         *("participants", "specifications", "three_months", "tiles", "transitions"),
     ),
+    "comments": ("themes",),
 }
 
 
