@@ -21,6 +21,7 @@ from prepost.report import (
     result_tables,
     robustness,
 )
+from prepost.report.summary import rest_of_the_picture
 
 if TYPE_CHECKING:
     from prepost.report.book import Report
@@ -194,4 +195,5 @@ SECTIONS: dict[str, Callable[[Report], str]] = {
     "ranks": ranks,
     "specifications": specifications,
     "plan": plan,
+    "rest_of_the_picture": rest_of_the_picture,
 }
