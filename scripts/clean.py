@@ -5,6 +5,7 @@ from pathlib import Path
 
 from prepost import steps, tables
 from prepost.clean import Codebook, clean
+from prepost.keyed import nameless, separate
 from prepost.sheets import FieldRow, ItemRow, RecodeRow, read_sheet
 from prepost.study import Cleaning, Outcome, Vocabulary, Wave
 from prepost.vocabularies import read_vocabulary
@@ -21,6 +22,7 @@ def main(
     vocabularies: list[Path],
     responses: Path,
     about: Path,
+    identifiers: Path,
     enrolments: Path,
     exclusions: Path,
     unmapped: Path,
@@ -38,16 +40,21 @@ def main(
         vocabularies=[(part, read_vocabulary(path, part)) for part, path in zip(vocabulary, vocabularies, strict=True)],
     )
     found = clean([tables.read(path, "ingested") for path in ingested], book, cleaning, waves, outcomes)
+    names = [item.item for item in book.items if item.scale == "identifier"]
+    answers, known, who = separate(found.responses, found.about, names)
+    parted = {"responses": answers, "about": known, "identifiers": who}
+    found_tables = {**found._asdict(), **parted, "enrolments": nameless(found.enrolments, who)}
     targets = {
         "responses": responses,
         "about": about,
+        "identifiers": identifiers,
         "enrolments": enrolments,
         "exclusions": exclusions,
         "unmapped": unmapped,
         "unfitting": unfitting,
     }
     for name, path in targets.items():
-        tables.write(getattr(found, name), path, name)
+        tables.write(found_tables[name], path, name)
     for rule, count in found.exclusions["rule"].value_counts().sort_index().items():
         log.info("set aside as %s: %s", rule, f"{count:,}")
     log.info(

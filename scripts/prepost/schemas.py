@@ -76,7 +76,6 @@ REFUSED = _schema(
 RESPONSES = _schema(
     {
         **_response(),
-        "response_id": _text(null=True),
         "speeder": _flag(),
         "straight_liner": _flag(),
     },
@@ -84,6 +83,8 @@ RESPONSES = _schema(
     unique=["source", "line", "wave"],
 )
 ABOUT = _schema(_where_from(), wide=True, unique=["source", "line", "wave"])
+# Who gave each row: the one table of floor 2 with identifiers, read by the rule that links and by no other.
+IDENTIFIERS = _schema({**_where_from(), "response_id": _text(null=True)}, wide=True, unique=["source", "line", "wave"])
 ENROLMENTS = _schema(
     {**_where_from(), "module": _text(null=True), "enrolled": _number(), "completed": _number()}, wide=True
 )
@@ -115,6 +116,10 @@ PAIRS = _schema(
         "certainty": _number(),
     },
     unique=["person", "module", "wave_from", "wave_to"],
+)
+HASHES = _schema(
+    {"person": _text(), "person_hash": pa.Column(TEXT, pa.Check.str_matches(r"^[0-9a-f]{64}$"), coerce=True)},
+    unique=["person", "person_hash"],
 )
 TRIPLES = _schema(
     {"person": _text(), "module": _text(null=True), "waves": _text(), "lines": _text()}, unique=["person", "module"]
@@ -333,6 +338,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "refused": REFUSED,
     "responses": RESPONSES,
     "about": ABOUT,
+    "identifiers": IDENTIFIERS,
     "enrolments": ENROLMENTS,
     "exclusions": EXCLUSIONS,
     "unmapped": UNMAPPED,
@@ -341,6 +347,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "links": LINKS,
     "pairs": PAIRS,
     "triples": TRIPLES,
+    "hashes": HASHES,
     "unmatched": UNMATCHED,
     "candidates": CANDIDATES,
     "linkage_model": LINKAGE_MODEL,

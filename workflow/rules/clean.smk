@@ -1,7 +1,7 @@
 """Floor 2: answers as values, and every response that is set aside, with the rule and the reason.
 
 needs: 1_ingested/*.parquet of the learners; items.csv, fields.csv, recodes.csv, the vocabulary sheets
-leaves: 2_cleaned/learners/{responses,about,enrolments}.parquet, {exclusions,unmapped,unfitting}.csv
+leaves: 2_cleaned/learners/{responses,about,identifiers,enrolments}.parquet, {exclusions,unmapped,unfitting}.csv
 """
 
 
@@ -16,6 +16,7 @@ rule clean:
     output:
         responses="results/2_cleaned/learners/responses.parquet",
         about="results/2_cleaned/learners/about.parquet",
+        identifiers="results/2_cleaned/learners/identifiers.parquet",
         enrolments="results/2_cleaned/learners/enrolments.parquet",
         exclusions="results/2_cleaned/learners/exclusions.csv",
         unmapped="results/2_cleaned/learners/unmapped.csv",

@@ -87,9 +87,9 @@ PROSE = sorted(str(path) for path in Path("config/report").glob("*.md"))
 # Every file of floors 1 to 8, for the audit pages and the manifest; the rule file of a further part adds its own.
 ARTEFACTS = (
     expand("results/1_ingested/{source}.{ending}", source=FILES, ending=["parquet", "refused.csv"])
-    + expand("results/2_cleaned/learners/{t}.parquet", t=["responses", "about", "enrolments"])
+    + expand("results/2_cleaned/learners/{t}.parquet", t=["responses", "about", "identifiers", "enrolments"])
     + expand("results/2_cleaned/learners/{t}.csv", t=["exclusions", "unmapped", "unfitting"])
-    + expand("results/3_matched/learners/{t}.parquet", t=["people", "links", "pairs", "triples", "unmatched"])
+    + expand("results/3_matched/learners/{t}.parquet", t=["people", "links", "pairs", "triples", "unmatched", "hashes"])
     + expand("results/4_scored/learners/{t}.parquet", t=["scores", "weights"])
     + expand("results/6_statistics/{table}.csv", table=[*TABLES, "plan"])
     + expand("results/7_release/{table}.csv", table=[*TABLES, "plan", "withheld"])

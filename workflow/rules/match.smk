@@ -1,7 +1,7 @@
 """Floor 3: one person's responses over the waves of one module.
 
-needs: 2_cleaned/learners/{responses,about}.parquet
-leaves: 3_matched/learners/{people,links,pairs,triples,unmatched}.parquet; identifiers end here
+needs: 2_cleaned/learners/{responses,about,identifiers}.parquet; the study's secret key, outside the study
+leaves: 3_matched/learners/{people,links,pairs,triples,unmatched,hashes}.parquet; identifiers end here
 """
 
 
@@ -10,17 +10,20 @@ rule match:
         code=code("match"),
         responses="results/2_cleaned/learners/responses.parquet",
         about="results/2_cleaned/learners/about.parquet",
+        identifiers="results/2_cleaned/learners/identifiers.parquet",
     output:
         people="results/3_matched/learners/people.parquet",
         links="results/3_matched/learners/links.parquet",
         pairs="results/3_matched/learners/pairs.parquet",
         triples="results/3_matched/learners/triples.parquet",
         unmatched="results/3_matched/learners/unmatched.parquet",
+        hashes="results/3_matched/learners/hashes.parquet",
     log:
         "results/logs/match.log",
     benchmark:
         "results/benchmarks/match.tsv"
     params:
+        synthetic=SETTINGS["synthetic"],
         person=SETTINGS["person"],
         matching=SETTINGS["matching"],
         waves=SETTINGS["waves"],
