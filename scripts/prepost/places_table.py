@@ -112,6 +112,7 @@ def places_table(
     sides = Sides(floor)
     found = sides.paired(comparison)
     place = groups(found, drawn[0].by)
+    found = found.only(comparison.outcomes)
     split = lacking(sheets[1])
     known = {row.name for row in sheets[1]} | {NOT_STATED}
     rows: list[dict] = []
@@ -131,7 +132,7 @@ def places_table(
 
 
 def _whole(found: Paired, outcome: Outcome, level: float) -> dict:
-    change, person = change_of(found, outcome), found.pairs["person"].to_numpy(dtype=object)
+    change, person = change_of(found, outcome), found.pairs["person"].to_numpy()
     return mean_row(mean_change(change, person, level), level)
 
 
@@ -156,7 +157,7 @@ def _means(
 def _funnel(
     found: Paired, comparison: Comparison, outcome: Outcome, by: str, place: pd.Series, level: float, seed: int
 ) -> Iterator[dict]:
-    person = found.pairs["person"].to_numpy(dtype=object)
+    person = found.pairs["person"].to_numpy()
     drawn: Funnel = funnel(change_of(found, outcome), place, person, level=level)
     if drawn.places.empty:
         return
