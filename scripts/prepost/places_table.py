@@ -15,7 +15,7 @@ from prepost.funnel import LEVELS, Funnel, funnel, rank_intervals
 from prepost.groups_table import NOBODY, change_of, mean_row
 from prepost.matching import NOT_STATED
 from prepost.paired import OVERALL, Floor, Paired, Sides, first_stated, groups
-from prepost.place_sheets import PlaceRow, lacking, new_map, new_name
+from prepost.place_sheets import NO_STAFF, UNLISTED, PlaceRow, lacking, new_map, new_name
 from prepost.pooling import pool
 from prepost.quantities import hierarchies
 from prepost.robust import mean_change
@@ -125,9 +125,10 @@ def places_table(
     first = sides.at_wave(comparison.wave_from)
     rows += _reach(first, enrolments, comparison, drawn, sheets[0])
     table = result_rows(rows, "places")
-    strange = table["group_by"].eq(drawn[0].by) & ~table["group"].isin(known) & table["note"].isna()
+    strange = table["group_by"].eq(drawn[0].by) & ~table["group"].isin(known)
     if sheets[1]:
-        table.loc[strange, "note"] = "not in the sheet of places: kept as it stands"
+        said = table.loc[strange, "note"]
+        table.loc[strange, "note"] = (said.astype("string") + "; ").fillna("") + UNLISTED
     return table
 
 
@@ -222,6 +223,6 @@ def _reach(
             of = pd.Series(list(staff.values())).groupby(one.group(there)).sum()
             for value, n in number.groupby(one.group(place)).sum().sort_index().items():
                 size = of.get(value, np.nan)
-                note = None if np.isfinite(size) else "no number of staff is given for it"
+                note = None if np.isfinite(size) else NO_STAFF
                 where = {"group_by": one.by, "group": str(value), "n": int(n)}
                 yield common | where | {"estimate": n / size * PER, "note": note}
