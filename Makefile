@@ -77,7 +77,7 @@ interruptions: $(READY)
 	@$(PY) tests/proof_table.py 'Every interruption' tests/test_interruption.py --write docs/interruptions.md
 
 cluster: $(READY)
-	@$(PY) tests/proof_table.py 'The same bytes under SLURM' tests/test_slurm.py --write docs/cluster.md
+	@PREPOST_WHOLE=1 $(PY) tests/proof_table.py 'The same bytes under SLURM' tests/test_slurm.py --write docs/cluster.md
 
 coverage: $(READY)
 	@PYTHONPATH=scripts $(PY) tests/coverage_study.py $(ARGS)

@@ -78,11 +78,16 @@ TABLES = tables_of(PARTS)
 FIGURES = figures_of(PARTS)
 LEARNERS = STUDY.sources_of("learners")
 PRIMARY = next((part for part in SETTINGS["comparisons"] if part["role"] == "primary"), None)
+# Sheets that a study may leave out: a list of none or one each.
+FIELDS = ["config/fields.csv"] if Path("config/fields.csv").is_file() else []
 RECODES = ["config/recodes.csv"] if Path("config/recodes.csv").is_file() else []
 VOCABULARIES = [f"config/{vocabulary['sheet']}" for vocabulary in SETTINGS["vocabularies"]]
 NOTEBOOKS = sorted(str(path.relative_to(REPO)) for path in (REPO / "notebooks").glob("*.*") if path.suffix != ".ipynb")
 AUDIT_PAGES = [f"notebooks/audit_{floor}.ipynb" for floor in AUDITED]
 PROSE = sorted(str(path) for path in Path("config/report").glob("*.md"))
+# Twins that stand are made anew with the page, so that no paper says something else than the page beside it.
+TWINS = expand("results/9_report/report.{ending}", ending=["docx", "pdf"])
+TWINS = TWINS if any(Path(twin).is_file() for twin in TWINS) else []
 
 # Every file of floors 1 to 8, for the audit pages and the manifest; the rule file of a further part adds its own.
 ARTEFACTS = (

@@ -9,7 +9,7 @@ rule resolve:
     input:
         code=code("resolve", "workflow/defaults.yaml"),
         settings="config/study.yaml",
-        sheets=["config/sources.csv", "config/items.csv", "config/fields.csv", *RECODES, *VOCABULARIES],
+        sheets=["config/sources.csv", "config/items.csv", *FIELDS, *RECODES, *VOCABULARIES],
     output:
         run_config="results/run_config.yaml",
     log:

@@ -155,6 +155,8 @@ def places(report: Report) -> str:
         parts += [report.folded_table("reach_by_place", "Reach, place by place")] if plan.workforce else []
         parts.append(place_words.new_map(report.words))
         parts += [report.folded_table("new_places", "Change on the new map")] if plan.successors else []
+        if len(result_tables.TABLES["unknown_places"](report.words)):
+            parts.append(report.folded_table("unknown_places", "Places that a sheet of this study lacks"))
     return "\n\n".join(part for part in parts if part)
 
 
