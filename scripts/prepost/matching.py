@@ -5,7 +5,6 @@ Identifiers end here: what leaves names people P00001, P00002, … in the order 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from prepost.normalising import normalise
 from prepost.schemas import MISSING_SUFFIX
 
 RESPONSE = ["source", "line", "wave"]
@@ -28,43 +28,6 @@ class Matched(NamedTuple):
     pairs: pd.DataFrame
     triples: pd.DataFrame
     unmatched: pd.DataFrame
-
-
-def normalise(values: pd.Series, rules: Sequence[str]) -> pd.Series:
-    """Bring keys into one form, so that writing does not keep a person from being known again.
-
-    Parameters
-    ----------
-    values : Series of text
-        Keys as written.
-    rules : sequence of {"trim", "lower", "accents", "blanks", "punctuation"}
-        What is evened out, in any order.
-
-    Returns
-    -------
-    Series of text
-        Null where nothing is left.
-
-    Examples
-    --------
-    >>> normalise(pd.Series([" LN-7 "]), ["trim", "lower"]).tolist()
-    ['ln-7']
-    """
-    found = values.astype("string")
-    if "accents" in rules:
-        found = found.map(
-            lambda text: "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)),
-            na_action="ignore",
-        ).astype("string")
-    if "lower" in rules:
-        found = found.str.casefold()
-    if "punctuation" in rules:
-        found = found.str.replace(r"[^\w\s]|_", "", regex=True)
-    if "blanks" in rules:
-        found = found.str.replace(r"\s+", "", regex=True)
-    if "trim" in rules:
-        found = found.str.strip()
-    return found.where(found.str.strip() != "")
 
 
 def match(

@@ -1,0 +1,263 @@
+"""Two waves weighed against each other: which pairs are likely one person's, which are taken, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from prepost.linkage.blocking import DAY, MODULE, check_rules, compared_pairs
+from prepost.linkage.chances import odds_alone, prior_odds, scaled_marginals
+from prepost.linkage.elements import BLANK, levels_of, table_of
+from prepost.linkage.model import Model, Seen, fit, unidentified, unlikely
+from prepost.linkage.one_to_one import CHOSEN, TIE, assign
+from prepost.linkage.weigh import ID, Weigher, database
+from prepost.study_linkage import Person, Tolerant
+
+#: Below these odds (about one in two hundred) a pair is not even listed.
+_LEAST_ODDS = 0.005
+WHY = {
+    "exact": "the keys agree, and no other response of the two waves has that key",
+    "taken": "one of the two is linked by its key or by a review",
+    "tie": "another pair is exactly as good: it would be a guess",
+    "not_best": "another pair with one of the two is likelier",
+    "accepted": "at least as probable as matching.tolerant.accept",
+    "review": "between matching.tolerant.review and accept: a person decides",
+    "default": "between matching.tolerant.review and accept: taken until a reviewed sheet says otherwise",
+    "refused": "less probable than matching.tolerant.review",
+    "near": "alike in what can be compared; no model says how probable it is: a person decides",
+    "same person": "a person looked at both and says they are the same person",
+    "different people": "a person looked at both and says they are different people",
+}
+
+
+class Weighed(NamedTuple):
+    """What two waves gave.
+
+    `candidates` (``left``, ``right``, ``exact``, ``weight``, ``probability``, ``odds``, ``evidence``, and the level of
+    each element), what was `seen`, the `model` or None, the `prior` odds of a pair, and the `note` that says why there
+    is no model.
+    """
+
+    candidates: pd.DataFrame
+    seen: Seen | None
+    model: Model | None
+    prior: float
+    note: str
+
+
+def side_of(responses: pd.DataFrame, person: Person) -> pd.DataFrame:
+    """Return what is compared of the responses of one wave.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        Floor 2 with ``module`` as floor 3 knows it; its index numbers the responses.
+
+    Returns
+    -------
+    DataFrame
+        The columns of the elements, `ID`, `MODULE` (empty where unknown) and `DAY`; without responses that are blank
+        in every element.
+    """
+    found = table_of(responses, person)
+    given = found[[element.item for element in person.elements]].notna().any(axis=1)
+    found[ID] = np.arange(len(found))
+    found[MODULE] = responses["module"].astype("string").fillna("")
+    found[DAY] = responses["received"].dt.normalize()
+    return found[given]
+
+
+def weigh(
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    exact: set[tuple[int, int]],
+    person: Person,
+    settings: Tolerant,
+    waves: tuple[str, str],
+    scratch: Path | None = None,
+) -> Weighed:
+    """Weigh the pairs of two waves.
+
+    Parameters
+    ----------
+    before, after : DataFrame
+        From `side_of`.
+    exact : set of (int, int)
+        Ids of the pairs whose keys agree.
+    person : Person
+        With the elements.
+    settings : Tolerant
+        Thresholds, blocking rules and bounds.
+    waves : tuple of str
+        Their names, for messages.
+    scratch : Path or None
+        Where the database may put what does not fit into memory.
+
+    Returns
+    -------
+    Weighed
+        Where no model can be identified, candidates are the responses that are alike in everything that can be
+        compared, without weight or probability.
+
+    Raises
+    ------
+    StudyError
+        Where a blocking rule would compare too many pairs.
+    """
+    elements = person.elements
+    names = [element.item for element in elements]
+    rules = check_rules(before, after, settings.blocking, settings.most_pairs, waves)
+    pairs = compared_pairs(before, after, [])
+    if not pairs:
+        return Weighed(_none(names), None, None, np.nan, "no two responses of one module could be compared")
+    with database(scratch, settings.memory) as connection:
+        weigher = Weigher(connection, before, after, elements, rules)
+        seen = _seen(weigher, before, after, names, rules, pairs)
+        note = unidentified(seen, names)
+        model = None if note else fit(seen)
+        note = note or unlikely(model, names)
+        if note:
+            return Weighed(_near(weigher, names, exact, before, after), seen, None, np.nan, note)
+        prior = prior_odds(model.links, pairs, len(before), len(after))
+        found = weigher.weighed(model.m, model.u, float(np.log2(_LEAST_ODDS / prior)))
+    odds = np.exp2(found["weight"].to_numpy()) * prior
+    alone = odds_alone(found["weight"].to_numpy(), model.links / seen.pairs)
+    ids = found["left"].to_numpy(), found["right"].to_numpy()
+    found["probability"], scale = scaled_marginals(*ids, odds, alone / (1 + alone))
+    found["odds"] = odds * scale
+    return Weighed(_with_exact(found, exact, names, elements), seen, model, prior, "")
+
+
+def _seen(weigher: Weigher, before, after, names, rules, pairs) -> Seen:
+    compared = sum(compared_pairs(before, after, rule) for rule in rules)
+    patterns, counts, share = weigher.counted(compared)
+    module = [side.groupby(MODULE).size() for side in (before, after)]
+    most = float(pd.concat(module, axis=1, join="inner").min(axis=1).sum())
+    if any(not rule for rule in rules):
+        chance, present = _counted(patterns, counts, [len(levels_of(element)) for element in weigher.elements])
+        pairs = float(counts.sum()) / share  # those that time forbids are not among them
+    else:
+        chance, present = weigher.seen_by_chance()
+    places = [[names.index(name) for name in rule] for rule in rules]
+    return Seen(patterns, counts / share, float(pairs), places, chance, present, most)
+
+
+def _counted(patterns: np.ndarray, counts: np.ndarray, levels: list[int]) -> tuple[list[np.ndarray], np.ndarray]:
+    """Where every allowed pair was compared, the levels are counted and not sampled."""
+    chance, present = [], []
+    for place, n in enumerate(levels):
+        given = patterns[:, place] >= 0
+        found = np.bincount(patterns[given, place], counts[given], n)
+        chance.append(found / found.sum() if found.sum() else np.append(1.0, np.zeros(n - 1)))
+        present.append(float(found.sum() / counts.sum()) if counts.sum() else 0.0)
+    return chance, np.array(present)
+
+
+def _near(weigher: Weigher, names: list[str], exact: set, before, after) -> pd.DataFrame:
+    """Pairs that differ in nothing that can be compared, neither side of which the key has linked."""
+    sizes = [len(levels_of(element)) for element in weigher.elements]
+    # A level's weight says only how alike it is, and a difference outweighs everything.
+    alike = [np.exp2([*np.arange(n - 1, 0, -1), -200.0]) for n in sizes]
+    found = weigher.weighed(
+        [a / 2.0**n for a, n in zip(alike, sizes, strict=True)], [0.5**n * np.ones(n) for n in sizes], 0.5
+    )
+    found = found.assign(probability=np.nan, odds=np.nan)
+    done = _with_exact(found, exact, names, weigher.elements).assign(weight=np.nan)
+    taken = [{pair[side] for pair in exact} for side in (0, 1)]
+    free = ~(done["left"].isin(taken[0]) | done["right"].isin(taken[1]))
+    return done[done["exact"] | free].reset_index(drop=True)
+
+
+def _with_exact(found: pd.DataFrame, exact: set, names: list[str], elements: list) -> pd.DataFrame:
+    """Mark the pairs whose keys agree, add those that no rule compared, and say the evidence in words."""
+    known = pd.MultiIndex.from_frame(found[["left", "right"]])
+    wanted = pd.MultiIndex.from_tuples(sorted(exact), names=["left", "right"]) if exact else known[:0]
+    found = found.assign(exact=known.isin(wanted), evidence=evidence(found[names].to_numpy(), elements))
+    missing = wanted.difference(known).to_frame(index=False).assign(exact=True)
+    whole = pd.concat([found, missing], ignore_index=True) if len(missing) else found
+    return whole.sort_values(["left", "right"], kind="stable").reset_index(drop=True)
+
+
+def _none(names: list[str]) -> pd.DataFrame:
+    columns = ["left", "right", "weight", *names, "probability", "odds", "exact", "evidence"]
+    return pd.DataFrame({name: pd.Series(dtype="float64") for name in columns}).astype({"exact": "bool"})
+
+
+def evidence(levels: np.ndarray, elements: list) -> list[str]:
+    """Say in words at which level each element agrees; never what was answered.
+
+    Parameters
+    ----------
+    levels : ndarray of int (P, E)
+        0 the same, -1 blank.
+    elements : list of Element
+
+    Returns
+    -------
+    list of str
+        As ``"code_3: one edit; town: same"``.
+    """
+    words = [[*levels_of(element), BLANK] for element in elements]
+    unique, place = np.unique(levels.astype(int), axis=0, return_inverse=True)
+    said = [
+        "; ".join(f"{e.item}: {w[level]}" for e, w, level in zip(elements, words, row, strict=True)) for row in unique
+    ]
+    return [said[one] for one in place.ravel()]
+
+
+def decide(found: pd.DataFrame, settings: Tolerant, said: dict[tuple[int, int], str], *, model: bool) -> pd.DataFrame:
+    """Decide about each candidate of two waves: nobody is linked twice, and what is not unique is not guessed.
+
+    Parameters
+    ----------
+    found : DataFrame
+        `Weighed.candidates`.
+    settings : Tolerant
+        Thresholds, and what becomes of a pair that waits for a review.
+    said : dict
+        What a person said of a pair (its ids): "same person" or "different people".
+    model : bool
+        Whether there is one; without, every candidate waits for a review.
+
+    Returns
+    -------
+    DataFrame
+        `found` with ``stage``, ``decision``, ``why`` and ``shown`` (whether it belongs on the review sheet).
+    """
+    ids = list(zip(found["left"], found["right"], strict=True))
+    words = pd.Series([said.get(pair, "") for pair in ids], index=found.index, dtype=object)
+    exact = found["exact"].to_numpy(dtype=bool)
+    yes = (words == "same person").to_numpy() & ~exact
+    no = (words == "different people").to_numpy() & ~exact
+    fixed = exact | yes
+    taken = found["left"].isin(found["left"][fixed]) | found["right"].isin(found["right"][fixed])
+    free = ~taken.to_numpy() & ~no
+    why = np.full(len(found), "refused", dtype=object)
+    why[taken.to_numpy()] = "taken"
+    if model:
+        odds, chance = found["odds"].to_numpy(dtype=float), found["probability"].to_numpy(dtype=float)
+        rows = np.flatnonzero(free & (odds / (1 + odds) >= settings.review))
+        weight = found["weight"].to_numpy(dtype=float)[rows]
+        state = assign(
+            found["left"].to_numpy()[rows], found["right"].to_numpy()[rows], weight - weight.min(initial=0) + 1
+        )
+        why[rows] = np.where(state == TIE, "tie", "not_best")
+        best = rows[state == CHOSEN]
+        waits = "default" if settings.without_review == "accept" else "review"
+        why[best] = np.select(
+            [chance[best] >= settings.accept, chance[best] >= settings.review], ["accepted", waits], "refused"
+        )
+    else:
+        why[free] = "near"
+    why[exact], why[yes], why[no] = "exact", "same person", "different people"
+    decision = {"exact": "accepted", "default": "accepted", "taken": "not_best", "near": "review"}
+    decision |= {"same person": "accepted", "different people": "refused"}
+    return found.assign(
+        stage=np.select([exact, yes | no], ["exact", "reviewed"], "tolerant"),
+        decision=[decision.get(word, word) for word in why],
+        why=[WHY[word] for word in why],
+        shown=np.isin(why, ["review", "default", "near", "tie"]),
+    )
