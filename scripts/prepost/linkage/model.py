@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from prepost.linkage.blocking import chance_blocked
 
@@ -22,6 +23,7 @@ class Seen(NamedTuple):
     ``pairs`` all pairs that the constraints allow; ``rules`` places of elements that must agree for a pair to be
     compared (an empty rule compares all); ``chance`` for each element how often each level is found among all allowed
     pairs with both answers; ``present`` (E,) share of them with both answers; ``most`` the most links there can be.
+    ``cells`` are the counts by ``pattern, group_left, group_right``, for resampling.
     """
 
     patterns: np.ndarray
@@ -31,6 +33,7 @@ class Seen(NamedTuple):
     chance: list[np.ndarray]
     present: np.ndarray
     most: float
+    cells: pd.DataFrame
 
 
 class Model(NamedTuple):

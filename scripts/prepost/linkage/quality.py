@@ -7,6 +7,7 @@ import pandas as pd
 
 from prepost.linkage.chances import prior_odds
 from prepost.linkage.model import Model, Seen, expected_links, fit, log_ratios
+from prepost.linkage.weigh import GROUPS
 
 DRAWS = 200
 _STEPS = 60  # a resampled model begins where the fitted one ended
@@ -47,9 +48,11 @@ def estimate_quality(
     -----
     The expected number of right links is the sum of their probabilities (Fellegi & Sunter 1969; Blakely & Salmond
     2002, doi:10.1093/ije/31.6.1246); recall divides it by the number of links that the model expects among all pairs.
-    The interval holds the uncertainty of the model (pairs resampled by pattern of agreement, the model fitted anew)
-    and chance given the model (each link right or wrong by its own probability), to which half a false link is added
-    as Jeffreys' prior does, since a sum of chances near none is never none.
+    The interval holds the uncertainty of the model (groups of responses of either wave weighted anew, Owen 2007,
+    doi:10.1214/07-AOAS122, and the model fitted again, since pairs that share a response are not independent) and
+    chance given the model (each link right or wrong by its own probability), to which half a false link is added as
+    Jeffreys' prior does, since a sum of chances near none is never none. Where some people err more than others the
+    model knows too few of those who erred often, so recall is a little less than it says.
     """
     known = linked["probability"].notna().to_numpy()
     chance = np.clip(linked["probability"].to_numpy(dtype=float)[known], 1e-12, 1 - 1e-12)
@@ -81,8 +84,12 @@ def _draws(
     logit = np.log(chance / (1 - chance)) - log_ratios(levels, model)
     logit -= np.log(prior_odds(model.links, seen.pairs, *sizes))
     found = np.empty((DRAWS, 2))
+    cells = seen.cells
+    scale = seen.counts.sum() / cells["n"].sum()
     for draw in range(DRAWS):
-        counts = rng.poisson(seen.counts).astype(float)
+        left, right = (rng.dirichlet(np.ones(GROUPS)) * GROUPS for _ in range(2))
+        each = cells["n"].to_numpy() * left[cells["group_left"]] * right[cells["group_right"]] * scale
+        counts = np.bincount(cells["pattern"], each, len(seen.counts))
         again = fit(seen._replace(counts=counts), start=model, steps=_STEPS, tolerance=1e-5)
         prior = np.log(prior_odds(again.links, seen.pairs, *sizes))
         wrong = 1 / (1 + np.exp(np.clip(logit + log_ratios(levels, again) + prior, -700, 700)))

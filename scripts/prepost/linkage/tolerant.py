@@ -54,26 +54,28 @@ def side_of(responses: pd.DataFrame, person: Person) -> pd.DataFrame:
     Parameters
     ----------
     responses : DataFrame
-        Floor 2 with ``module`` as floor 3 knows it; its index numbers the responses.
+        Floor 2 with ``module`` as floor 3 knows it.
 
     Returns
     -------
     DataFrame
         The columns of the elements, `ID`, `MODULE` (empty where unknown) and `DAY`; without responses that are blank
-        in every element.
+        in every element. Numbered by what is compared, so that the order of the rows changes nothing; the index is that
+        of `responses`.
     """
+    names = [element.item for element in person.elements]
     found = table_of(responses, person)
-    given = found[[element.item for element in person.elements]].notna().any(axis=1)
-    found[ID] = np.arange(len(found))
     found[MODULE] = responses["module"].astype("string").fillna("")
     found[DAY] = responses["received"].dt.normalize()
-    return found[given]
+    found = found[found[names].notna().any(axis=1)].sort_values([MODULE, *names, DAY], kind="stable")
+    return found.assign(**{ID: np.arange(len(found))})
 
 
 def weigh(
     before: pd.DataFrame,
     after: pd.DataFrame,
     exact: set[tuple[int, int]],
+    named: set[tuple[int, int]],
     person: Person,
     settings: Tolerant,
     waves: tuple[str, str],
@@ -87,6 +89,8 @@ def weigh(
         From `side_of`.
     exact : set of (int, int)
         Ids of the pairs whose keys agree.
+    named : set of (int, int)
+        Pairs that a person has decided about; they are candidates however unlike.
     person : Person
         With the elements.
     settings : Tolerant
@@ -120,7 +124,7 @@ def weigh(
         model = None if note else fit(seen)
         note = note or unlikely(model, names)
         if note:
-            return Weighed(_near(weigher, names, exact, before, after), seen, None, np.nan, note)
+            return Weighed(_near(weigher, names, exact, named), seen, None, np.nan, note)
         prior = prior_odds(model.links, pairs, len(before), len(after))
         found = weigher.weighed(model.m, model.u, float(np.log2(_LEAST_ODDS / prior)))
     odds = np.exp2(found["weight"].to_numpy()) * prior
@@ -128,12 +132,13 @@ def weigh(
     ids = found["left"].to_numpy(), found["right"].to_numpy()
     found["probability"], scale = scaled_marginals(*ids, odds, alone / (1 + alone))
     found["odds"] = odds * scale
-    return Weighed(_with_exact(found, exact, names, elements), seen, model, prior, "")
+    return Weighed(_with_decided(found, exact, named, names, elements), seen, model, prior, "")
 
 
 def _seen(weigher: Weigher, before, after, names, rules, pairs) -> Seen:
     compared = sum(compared_pairs(before, after, rule) for rule in rules)
-    patterns, counts, share = weigher.counted(compared)
+    patterns, cells, share = weigher.counted(compared)
+    counts = np.bincount(cells["pattern"], cells["n"], len(patterns))
     module = [side.groupby(MODULE).size() for side in (before, after)]
     most = float(pd.concat(module, axis=1, join="inner").min(axis=1).sum())
     if any(not rule for rule in rules):
@@ -142,7 +147,7 @@ def _seen(weigher: Weigher, before, after, names, rules, pairs) -> Seen:
     else:
         chance, present = weigher.seen_by_chance()
     places = [[names.index(name) for name in rule] for rule in rules]
-    return Seen(patterns, counts / share, float(pairs), places, chance, present, most)
+    return Seen(patterns, counts / share, float(pairs), places, chance, present, most, cells)
 
 
 def _counted(patterns: np.ndarray, counts: np.ndarray, levels: list[int]) -> tuple[list[np.ndarray], np.ndarray]:
@@ -156,7 +161,7 @@ def _counted(patterns: np.ndarray, counts: np.ndarray, levels: list[int]) -> tup
     return chance, np.array(present)
 
 
-def _near(weigher: Weigher, names: list[str], exact: set, before, after) -> pd.DataFrame:
+def _near(weigher: Weigher, names: list[str], exact: set, named: set) -> pd.DataFrame:
     """Pairs that differ in nothing that can be compared, neither side of which the key has linked."""
     sizes = [len(levels_of(element)) for element in weigher.elements]
     # A level's weight says only how alike it is, and a difference outweighs everything.
@@ -165,20 +170,22 @@ def _near(weigher: Weigher, names: list[str], exact: set, before, after) -> pd.D
         [a / 2.0**n for a, n in zip(alike, sizes, strict=True)], [0.5**n * np.ones(n) for n in sizes], 0.5
     )
     found = found.assign(probability=np.nan, odds=np.nan)
-    done = _with_exact(found, exact, names, weigher.elements).assign(weight=np.nan)
+    done = _with_decided(found, exact, named, names, weigher.elements).assign(weight=np.nan)
     taken = [{pair[side] for pair in exact} for side in (0, 1)]
     free = ~(done["left"].isin(taken[0]) | done["right"].isin(taken[1]))
-    return done[done["exact"] | free].reset_index(drop=True)
+    return done[done["exact"] | free | pd.MultiIndex.from_frame(done[["left", "right"]]).isin(named)].reset_index(
+        drop=True
+    )
 
 
-def _with_exact(found: pd.DataFrame, exact: set, names: list[str], elements: list) -> pd.DataFrame:
-    """Mark the pairs whose keys agree, add those that no rule compared, and say the evidence in words."""
-    known = pd.MultiIndex.from_frame(found[["left", "right"]])
-    wanted = pd.MultiIndex.from_tuples(sorted(exact), names=["left", "right"]) if exact else known[:0]
-    found = found.assign(exact=known.isin(wanted), evidence=evidence(found[names].to_numpy(), elements))
-    missing = wanted.difference(known).to_frame(index=False).assign(exact=True)
-    whole = pd.concat([found, missing], ignore_index=True) if len(missing) else found
-    return whole.sort_values(["left", "right"], kind="stable").reset_index(drop=True)
+def _with_decided(found: pd.DataFrame, exact: set, named: set, names: list[str], elements: list) -> pd.DataFrame:
+    """Mark the pairs whose keys agree, add those and the named ones that no rule compared, and say the evidence."""
+    pairs = ["left", "right"]
+    found = found.assign(evidence=evidence(found[names].to_numpy(), elements))
+    wanted = pd.DataFrame(sorted(exact | named), columns=pairs, dtype="int64")
+    whole = found.merge(wanted, on=pairs, how="outer")
+    by_key = pd.MultiIndex.from_frame(whole[pairs]).isin(exact) if exact else np.zeros(len(whole), dtype=bool)
+    return whole.assign(exact=by_key).sort_values(pairs, kind="stable").reset_index(drop=True)
 
 
 def _none(names: list[str]) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from prepost.study_linkage import Element
 ID = "_id"
 #: As many pairs show how codes go wrong; of more, a part of the earlier responses is taken.
 PAIRS_TO_LEARN_FROM = 4_000_000
+GROUPS = 16  # of the responses of each wave, to learn how much the model owes to which of them are there
 
 
 @contextmanager
@@ -76,7 +77,7 @@ class Weigher:
         self.sides = before, after
         self.tables = [self.api.register(side, table_name=name) for side, name in ((before, "b"), (after, "c"))]
 
-    def counted(self, pairs: int) -> tuple[np.ndarray, np.ndarray, float]:
+    def counted(self, pairs: int) -> tuple[np.ndarray, pd.DataFrame, float]:
         """Compare pairs and count them by pattern of levels.
 
         Parameters
@@ -87,19 +88,22 @@ class Weigher:
         Returns
         -------
         tuple
-            Patterns (P, E) of int, 0 the same and -1 blank, sorted; counts (P,); and the share of the earlier
-            responses that they come from.
+            Patterns (P, E) of int, 0 the same and -1 blank, sorted; counts ``pattern, group_left, group_right, n``,
+            where the responses of each wave are parted into `GROUPS`; and the share of earlier responses that they
+            come from.
         """
         parts = max(1, int(np.ceil(pairs / PAIRS_TO_LEARN_FROM)))
         found = self._levels(self.rules, (1, parts), (1, 1))
         columns = ", ".join(f'{_level(element)} AS "{element.item}"' for element in self.elements)
-        names = ", ".join(f'"{element.item}"' for element in self.elements)
+        names = [element.item for element in self.elements]
+        groups = f'"{ID}_l" % {GROUPS} AS group_left, "{ID}_r" % {GROUPS} AS group_right'
         counted = self.connection.execute(
-            f"SELECT {names}, count(*) AS n FROM (SELECT {columns} FROM {found.physical_name}) "
-            f"GROUP BY ALL ORDER BY {names}"
+            f"SELECT {columns}, {groups}, count(*) AS n FROM {found.physical_name} GROUP BY ALL ORDER BY ALL"
         ).df()
         found.drop_table_from_database_and_remove_from_cache()
-        return counted.iloc[:, :-1].to_numpy(dtype="int64"), counted["n"].to_numpy(dtype=float), 1 / parts
+        patterns, place = np.unique(counted[names].to_numpy(dtype="int64"), axis=0, return_inverse=True)
+        cells = counted[["group_left", "group_right", "n"]].assign(pattern=place.ravel())
+        return patterns, cells, 1 / parts
 
     def _levels(self, rules: Sequence[Sequence[str]], left: tuple[int, int], right: tuple[int, int]) -> Any:
         """Compare pairs of a part of both tables; the level of an element is read from its weight (`_level`)."""
