@@ -69,9 +69,7 @@ def unidentified(seen: Seen, names: Sequence[str]) -> str | None:
     if not seen.counts.sum():
         return "no two responses could be compared"
     if sum(varies) < FEWEST_ELEMENTS:
-        still = [name for name, one in zip(names, varies, strict=True) if not one]
-        told = f"; {', '.join(still)} do not vary or are blank" if still else ""
-        return f"{sum(varies)} elements vary, and {FEWEST_ELEMENTS} are needed to tell agreement from chance{told}"
+        return too_few(names, [name for name, one in zip(names, varies, strict=True) if not one])
     parameters = 1 + sum(len(f) - 1 for f, one in zip(seen.chance, varies, strict=True) if one)
     possible = np.prod([len(f) for f, one in zip(seen.chance, varies, strict=True) if one]) - 1
     if parameters > possible:
@@ -81,6 +79,14 @@ def unidentified(seen: Seen, names: Sequence[str]) -> str | None:
         chance = f"by chance alone about {together:,.0f} pairs agree in every element"
         return f"{chance}, and there can be {seen.most:,.0f} links"
     return None
+
+
+def too_few(names: Sequence[str], still: Sequence[str]) -> str:
+    """Say that too few elements vary, and which do not."""
+    vary = len(names) - len(still)
+    told = f"; blank or the same for everybody: {', '.join(still)}" if still else ""
+    verb = "element varies" if vary == 1 else "elements vary"
+    return f"{vary} {verb}, and {FEWEST_ELEMENTS} are needed to tell agreement from chance{told}"
 
 
 def fit(seen: Seen, *, start: Model | None = None, steps: int = 500, tolerance: float = 1e-8) -> Model:

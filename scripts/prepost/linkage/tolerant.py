@@ -11,7 +11,7 @@ import pandas as pd
 from prepost.linkage.blocking import DAY, MODULE, check_rules, compared_pairs
 from prepost.linkage.chances import odds_alone, prior_odds, scaled_marginals
 from prepost.linkage.elements import BLANK, levels_of, table_of
-from prepost.linkage.model import Model, Seen, fit, unidentified, unlikely
+from prepost.linkage.model import FEWEST_ELEMENTS, Model, Seen, fit, too_few, unidentified, unlikely
 from prepost.linkage.one_to_one import CHOSEN, TIE, assign
 from prepost.linkage.weigh import ID, Weigher, database
 from prepost.study_linkage import Person, Tolerant
@@ -113,20 +113,24 @@ def weigh(
     """
     elements = person.elements
     names = [element.item for element in elements]
-    rules = check_rules(before, after, settings.blocking, settings.most_pairs, waves)
-    pairs = compared_pairs(before, after, [])
-    if not pairs:
+    if not compared_pairs(before, after, []):
         return Weighed(_none(names), None, None, np.nan, "no two responses of one module could be compared")
+    if len(elements) < FEWEST_ELEMENTS:
+        near = _near(before, after, exact, named, person, settings, waves, scratch)
+        return Weighed(near, None, None, np.nan, too_few(names, []))
+    rules = check_rules(before, after, settings.blocking, settings.most_pairs, waves)
     with database(scratch, settings.memory) as connection:
         weigher = Weigher(connection, before, after, elements, rules)
-        seen = _seen(weigher, before, after, names, rules, pairs)
+        seen = _seen(weigher, before, after, names, rules)
         note = unidentified(seen, names)
         model = None if note else fit(seen)
         note = note or unlikely(model, names)
-        if note:
-            return Weighed(_near(weigher, names, exact, named), seen, None, np.nan, note)
-        prior = prior_odds(model.links, pairs, len(before), len(after))
-        found = weigher.weighed(model.m, model.u, float(np.log2(_LEAST_ODDS / prior)))
+        if not note:
+            prior = prior_odds(model.links, seen.pairs, len(before), len(after))
+            found = weigher.weighed(model.m, model.u, float(np.log2(_LEAST_ODDS / prior)))
+    if note:
+        near = _near(before, after, exact, named, person, settings, waves, scratch)
+        return Weighed(near, seen, None, np.nan, note)
     odds = np.exp2(found["weight"].to_numpy()) * prior
     alone = odds_alone(found["weight"].to_numpy(), model.links / seen.pairs)
     ids = found["left"].to_numpy(), found["right"].to_numpy()
@@ -135,7 +139,10 @@ def weigh(
     return Weighed(_with_decided(found, exact, named, names, elements), seen, model, prior, "")
 
 
-def _seen(weigher: Weigher, before, after, names, rules, pairs) -> Seen:
+def _seen(
+    weigher: Weigher, before: pd.DataFrame, after: pd.DataFrame, names: list[str], rules: list[list[str]]
+) -> Seen:
+    pairs = compared_pairs(before, after, [])
     compared = sum(compared_pairs(before, after, rule) for rule in rules)
     patterns, cells, share = weigher.counted(compared)
     counts = np.bincount(cells["pattern"], cells["n"], len(patterns))
@@ -161,21 +168,33 @@ def _counted(patterns: np.ndarray, counts: np.ndarray, levels: list[int]) -> tup
     return chance, np.array(present)
 
 
-def _near(weigher: Weigher, names: list[str], exact: set, named: set) -> pd.DataFrame:
+def _near(
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    exact: set,
+    named: set,
+    person: Person,
+    settings: Tolerant,
+    waves: tuple[str, str],
+    scratch: Path | None,
+) -> pd.DataFrame:
     """Pairs that differ in nothing that can be compared, neither side of which the key has linked."""
-    sizes = [len(levels_of(element)) for element in weigher.elements]
-    # A level's weight says only how alike it is, and a difference outweighs everything.
-    alike = [np.exp2([*np.arange(n - 1, 0, -1), -200.0]) for n in sizes]
-    found = weigher.weighed(
-        [a / 2.0**n for a, n in zip(alike, sizes, strict=True)], [0.5**n * np.ones(n) for n in sizes], 0.5
-    )
-    found = found.assign(probability=np.nan, odds=np.nan)
-    done = _with_decided(found, exact, named, names, weigher.elements).assign(weight=np.nan)
-    taken = [{pair[side] for pair in exact} for side in (0, 1)]
-    free = ~(done["left"].isin(taken[0]) | done["right"].isin(taken[1]))
-    return done[done["exact"] | free | pd.MultiIndex.from_frame(done[["left", "right"]]).isin(named)].reset_index(
-        drop=True
-    )
+    names = [element.item for element in person.elements]
+    free = [
+        side[~side[ID].isin({pair[at] for pair in exact})].reset_index(drop=True)
+        for at, side in enumerate((before, after))
+    ]
+    found = _none(names).drop(columns=["exact", "evidence"])
+    if compared_pairs(*free, []):
+        rules = check_rules(*free, settings.blocking, settings.most_pairs, waves)
+        sizes = [len(levels_of(element)) for element in person.elements]
+        # A difference outweighs everything that is alike, so only what differs in nothing is left.
+        alike = [np.append(np.full(n - 1, 0.5), 0.5**100) for n in sizes]
+        with database(scratch, settings.memory) as connection:
+            weigher = Weigher(connection, *free, person.elements, rules)
+            found = weigher.weighed(alike, [np.full(n, 0.25) for n in sizes], 0.5)
+    found = found.assign(weight=np.nan, probability=np.nan, odds=np.nan)
+    return _with_decided(found, exact, named, names, person.elements)
 
 
 def _with_decided(found: pd.DataFrame, exact: set, named: set, names: list[str], elements: list) -> pd.DataFrame:
