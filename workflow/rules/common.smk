@@ -82,6 +82,8 @@ PRIMARY = next((part for part in SETTINGS["comparisons"] if part["role"] == "pri
 FIELDS = ["config/fields.csv"] if Path("config/fields.csv").is_file() else []
 RECODES = ["config/recodes.csv"] if Path("config/recodes.csv").is_file() else []
 VOCABULARIES = [f"config/{vocabulary['sheet']}" for vocabulary in SETTINGS["vocabularies"]]
+# Sheets that reviewers of pairs sent back; the raw folder of a study may be anywhere, but they lie in the study's own.
+RETURNED_REVIEWS = sorted(str(path) for path in Path("data/returned/review").glob("*.xlsx") if path.name[0] not in "~.")
 NOTEBOOKS = sorted(str(path.relative_to(REPO)) for path in (REPO / "notebooks").glob("*.*") if path.suffix != ".ipynb")
 AUDIT_PAGES = [f"notebooks/audit_{floor}.ipynb" for floor in AUDITED]
 PROSE = sorted(str(path) for path in Path("config/report").glob("*.md"))
@@ -95,6 +97,8 @@ ARTEFACTS = (
     + expand("results/2_cleaned/learners/{t}.parquet", t=["responses", "about", "identifiers", "enrolments"])
     + expand("results/2_cleaned/learners/{t}.csv", t=["exclusions", "unmapped", "unfitting"])
     + expand("results/3_matched/learners/{t}.parquet", t=["people", "links", "pairs", "triples", "unmatched", "hashes"])
+    + expand("results/3_matched/learners/{t}", t=["candidates.parquet", "model.csv", "quality.csv", "reviewed.csv"])
+    + ["results/3_matched/learners/review.xlsx"]
     + expand("results/4_scored/learners/{t}.parquet", t=["scores", "weights"])
     + expand("results/6_statistics/{table}.csv", table=[*TABLES, "plan"])
     + expand("results/7_release/{table}.csv", table=[*TABLES, "plan", "withheld"])
