@@ -9,6 +9,7 @@ from prepost.errors import Fault, did_you_mean
 from prepost.sheets import ABOUT_PERSON, ENROLMENTS, MISSING_KINDS, header_of
 from prepost.study import WHERE, Comparison, Level, Study
 from prepost.study_checks_conditions import ABOUT, check_condition
+from prepost.study_checks_published import check_published
 from prepost.study_checks_secondary import check_secondary
 
 SPECIAL_FIELDS = {"module", "received", "response_id", "status", "duration_seconds"}
@@ -41,6 +42,7 @@ def check(study: Study, config: Path) -> Iterator[Fault]:
     yield from _consent(study)
     yield from _comparisons(study)
     yield from check_secondary(study, config, categories(study))
+    yield from check_published(study, config)
     if not (config / "assumptions.md").is_file():
         yield Fault(
             "config/assumptions.md",

@@ -82,6 +82,10 @@ RECODES = ["config/recodes.csv"] if Path("config/recodes.csv").is_file() else []
 VOCABULARIES = [f"config/{vocabulary['sheet']}" for vocabulary in SETTINGS["vocabularies"]]
 NOTEBOOKS = sorted(str(path.relative_to(REPO)) for path in (REPO / "notebooks").glob("*.*") if path.suffix != ".ipynb")
 AUDIT_PAGES = [f"notebooks/audit_{floor}.ipynb" for floor in AUDITED]
+# Sheets that the report reads beside the released tables, where the study has them.
+REPORT_SHEETS = [
+    f"config/{sheet}.csv" for sheet in ("recommendations", "cheers") if Path(f"config/{sheet}.csv").is_file()
+] + (["config/economics.yaml"] if "economics" in PARTS else [])
 PROSE = sorted(str(path) for path in Path("config/report").glob("*.md"))
 
 # Every file of floors 1 to 8, for the audit pages and the manifest; the rule file of a further part adds its own.
