@@ -12,8 +12,16 @@ from functools import lru_cache
 import pint
 
 SCALES = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
-IRREGULAR = {"people": "person", "children": "child", "adults": "person", "learners": "person", "patients": "person",
-             "professionals": "person", "months": "month", "years": "year"}  # fmt: skip
+IRREGULAR = {
+    "people": "person",
+    "children": "child",
+    "adults": "person",
+    "learners": "person",
+    "patients": "person",
+    "professionals": "person",
+    "months": "month",
+    "years": "year",
+}
 PERIOD = re.compile(r"^\s*(\d+(?:\.\d+)?)\s+(days?|weeks?|months?|years?)\s*$")
 MONTHS = {"day": 12 / 365.25, "week": 84 / 365.25, "month": 1.0, "year": 12.0}
 _WORD = re.compile(r"[A-Za-z&]+")
@@ -46,7 +54,8 @@ def read_unit(text: str) -> tuple[int, pint.Unit]:
     Parameters
     ----------
     text : str
-        A noun, ``GBP``, ``%`` or a chain of them with ``per``; ``thousand``, ``million`` or ``billion`` may stand first.
+        A noun, ``GBP``, ``%`` or a chain of them with ``per``; ``thousand``, ``million`` or ``billion`` may stand
+        first.
         ``/`` and ``*`` are taken for "per" and "times".
 
     Returns

@@ -31,9 +31,7 @@ def findings(claim: Claim, book: Book) -> list[Finding]:
     return sorted(found or [Finding(UNTESTABLE, untestable(claim))], key=lambda one: VERDICTS.index(one.verdict))
 
 
-def audit(
-    claims: Mapping[str, Claim], references: Mapping[str, Reference]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def audit(claims: Mapping[str, Claim], references: Mapping[str, Reference]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Judge every statement.
 
     Parameters
@@ -117,4 +115,3 @@ def _computed(claim: Claim, book: Book) -> Computed | None:
         share = Fraction(claim.row.count, claim.row.base_n)
         return Computed(share, Interval(share, share), "")
     return None
-

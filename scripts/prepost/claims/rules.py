@@ -158,8 +158,11 @@ def by_formula(claim: Claim, book: Book) -> Iterator[Finding]:
     unit = unit_of(claim, dict(book.claims))
     if not same(unit, claim.unit):
         yield Finding(CHANGED, f"unit changed: computed from {said(unit)}, called {said(claim.unit)}")
-    periods = {fold(book.claims[name].row.period): book.claims[name].row.period
-               for name in claim.formula.names if book.claims[name].row.period}  # fmt: skip
+    periods = {
+        fold(book.claims[name].row.period): book.claims[name].row.period
+        for name in claim.formula.names
+        if book.claims[name].row.period
+    }
     if len(periods) == 1:
         yield from _field("period", claim.row.period, next(iter(periods.values())), "what it is computed from")
 
@@ -177,7 +180,7 @@ def _would_need(claim: Claim, book: Book, verdict: str, found: Computed) -> str:
     for name in claim.formula.names:
         value = _solved(claim, book, name)
         if value is not None:
-            needs.append(f"{name.replace('_', ' ')} of {written(value, book.claims[name])}")
+            needs.append(f"{written(value, book.claims[name])} ({book.claims[name].called})")
     return f". For the stated number it would take {', or '.join(needs)}" if needs else ""
 
 
@@ -210,7 +213,8 @@ def _by_candidates(claim: Claim, book: Book, names: list[str]) -> Iterator[Findi
         meets = judge_number(claim.printed, found.allowed) == REPRODUCES
         fits += [base] if meets else []
         low, high = written(found.allowed.low, claim), written(found.allowed.high, claim)
-        who = f"{formatting.count(float(base.point))} ({candidate.written({}).replace('_', ' ')})"
+        called = {name: book.claims[name].called for name in candidate.names}
+        who = f"{formatting.count(float(base.point))} ({candidate.written(called)})"
         tried.append(f"with {who} {'it fits' if meets else 'it does not fit'} ({low} to {high})")
     what = f"the base of “{other.row.statement}” is not printed"
     if not tried:
@@ -277,8 +281,7 @@ def by_base(claim: Claim, book: Book) -> Iterator[Finding]:
     """A percentage says of whom it is."""
     row = claim.row
     if row.unit == "%" and not row.base and not row.restates and not row.external:
-        tried = ", ".join(text.replace("_", " ") for text in row.candidates)
-        yield Finding(CHANGED, "base missing: of whom is not printed" + (f" (tried: {tried})" if tried else ""))
+        yield Finding(CHANGED, "base missing: of whom is not printed")
 
 
 def by_reference(claim: Claim, book: Book) -> Iterator[Finding]:

@@ -27,6 +27,7 @@ class ClaimRow(Row):
 
     claim: Name
     statement: Words
+    label: OptionalText = None  # what the number is, in a few words, for the arithmetic of other statements
     place: Words  # where it stands: headline, summary, text, press
     number: Words
     unit: Words
@@ -83,6 +84,11 @@ class Claim:
     def name(self) -> str:
         """Its name in the sheet."""
         return self.row.claim
+
+    @property
+    def called(self) -> str:
+        """What its number is, in a few words."""
+        return self.row.label or self.name.replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -147,12 +153,24 @@ def _claim(row: ClaimRow, faults: list[Fault]) -> Claim | None:
     mend = f"mend it in {CLAIMS}"
     before = len(faults)
     if row.hedge and row.hedge.lower() not in HEDGES:
-        faults.append(Fault(where(row, "hedge"), f"'{row.hedge}' is no known hedge",
-                            did_you_mean(row.hedge, HEDGES) or f"one of {', '.join(sorted(HEDGES))}", mend))  # fmt: skip
+        faults.append(
+            Fault(
+                where(row, "hedge"),
+                f"'{row.hedge}' is no known hedge",
+                did_you_mean(row.hedge, HEDGES) or f"one of {', '.join(sorted(HEDGES))}",
+                mend,
+            )
+        )
     for column in ("base_n", "count"):
         if (number := getattr(row, column)) is not None and number < (column == "base_n"):
-            faults.append(Fault(where(row, column), f"a base of {number}" if column == "base_n" else f"it is {number}",
-                                "a number of people, 1 or more; blank where none is printed", mend))  # fmt: skip
+            faults.append(
+                Fault(
+                    where(row, column),
+                    f"a base of {number}" if column == "base_n" else f"it is {number}",
+                    "a number of people, 1 or more; blank where none is printed",
+                    mend,
+                )
+            )
     if row.count is not None and row.base_n is not None and row.count > row.base_n:
         faults.append(Fault(where(row, "count"), f"{row.count} of {row.base_n}", "no more than the base", mend))
     scale, unit = _read_unit(row, faults)
@@ -179,8 +197,14 @@ def _read_unit(row: ClaimRow | ReferenceRow, faults: list[Fault]) -> tuple[int, 
     try:
         return read_unit(row.unit)
     except UnitError as error:
-        faults.append(Fault(where(row, "unit"), str(error), "such as 'million people', 'GBP per visit' or '%'",
-                            "write the unit as it is printed, singular or plural"))  # fmt: skip
+        faults.append(
+            Fault(
+                where(row, "unit"),
+                str(error),
+                "such as 'million people', 'GBP per visit' or '%'",
+                "write the unit as it is printed, singular or plural",
+            )
+        )
         return 1, None
 
 
@@ -189,8 +213,14 @@ def _read_number(row: ClaimRow | ReferenceRow, scale: int, faults: list[Fault]) 
     try:
         return read_printed(row.number, row.unit, scale, hedge)
     except ValueError as error:
-        faults.append(Fault(where(row, "number"), str(error), "such as 47.21, 8,186 or 9 in 10",
-                            "write the number as it is printed; 'million' and '%' belong to the unit"))  # fmt: skip
+        faults.append(
+            Fault(
+                where(row, "number"),
+                str(error),
+                "such as 47.21, 8,186 or 9 in 10",
+                "write the number as it is printed; 'million' and '%' belong to the unit",
+            )
+        )
         return None
 
 
@@ -211,15 +241,27 @@ def _unknown(rows: Sequence[ClaimRow], known: set[str], references: set[str]) ->
                 continue
             for name in needs:
                 if name not in known:
-                    yield Fault(where(row, column), f"the formula names '{name}', which is no statement of the sheet",
-                                did_you_mean(name, known), "mend the name, or add the statement that it means")  # fmt: skip
+                    yield Fault(
+                        where(row, column),
+                        f"the formula names '{name}', which is no statement of the sheet",
+                        did_you_mean(name, known),
+                        "mend the name, or add the statement that it means",
+                    )
         if row.restates and row.restates not in known:
-            yield Fault(where(row, "restates"), f"'{row.restates}' is no statement of the sheet",
-                        did_you_mean(row.restates, known), "mend the name")  # fmt: skip
+            yield Fault(
+                where(row, "restates"),
+                f"'{row.restates}' is no statement of the sheet",
+                did_you_mean(row.restates, known),
+                "mend the name",
+            )
         for name in row.compared:
             if name not in references:
-                yield Fault(where(row, "compare"), f"'{name}' is not in {REFERENCES}", did_you_mean(name, references),
-                            "mend the name, or add the figure there")  # fmt: skip
+                yield Fault(
+                    where(row, "compare"),
+                    f"'{name}' is not in {REFERENCES}",
+                    did_you_mean(name, references),
+                    "mend the name, or add the figure there",
+                )
 
 
 def _circles(claims: dict[str, Claim]) -> Iterator[Fault]:
@@ -230,10 +272,12 @@ def _circles(claims: dict[str, Claim]) -> Iterator[Fault]:
             more = f"{claim.formula.text} + {claim.row.restates}" if claim.formula else claim.row.restates
             ways[name] = read_formula(more)
     if circle := find_circle(ways):
-        yield Fault(where(claims[circle[0]].row, "formula" if circle[0] in formulas else "restates"),
-                    f"the statements lead in a circle: {' → '.join(circle)}",
-                    "each statement from others that do not need it",
-                    "take one of these formulas out, the one that the publication does not print")  # fmt: skip
+        yield Fault(
+            where(claims[circle[0]].row, "formula" if circle[0] in formulas else "restates"),
+            f"the statements lead in a circle: {' → '.join(circle)}",
+            "each statement from others that do not need it",
+            "take one of these formulas out, the one that the publication does not print",
+        )
 
 
 def _zeros(claims: dict[str, Claim]) -> Iterator[Fault]:
@@ -248,8 +292,12 @@ def _zeros(claims: dict[str, Claim]) -> Iterator[Fault]:
                 Fraction,
             )
         except FormulaError as error:
-            yield Fault(where(claim.row, "formula"), f"'{claim.formula.text}': {error}", "a divisor that is not zero",
-                        "mend the formula, or the number that it divides by")  # fmt: skip
+            yield Fault(
+                where(claim.row, "formula"),
+                f"'{claim.formula.text}': {error}",
+                "a divisor that is not zero",
+                "mend the formula, or the number that it divides by",
+            )
 
 
 def unit_of(claim: Claim, claims: dict[str, Claim]) -> pint.Unit:
@@ -270,13 +318,19 @@ def _units(claims: dict[str, Claim]) -> Iterator[Fault]:
         try:
             found = unit_of(claim, claims)
         except pint.DimensionalityError as error:
-            yield Fault(where(claim.row, "formula"), f"'{claim.formula.text}' adds {error.units1} and {error.units2}",
-                        "sums of one unit", "mend the formula, or the unit of one of the statements")  # fmt: skip
+            yield Fault(
+                where(claim.row, "formula"),
+                f"'{claim.formula.text}' adds {error.units1} and {error.units2}",
+                "sums of one unit",
+                "mend the formula, or the unit of one of the statements",
+            )
             continue
         except FormulaError:  # told already
             continue
         if not same(found, claim.unit) and not only_renamed(found, claim.unit):
-            yield Fault(where(claim.row, "formula"),
-                        f"'{claim.formula.text}' comes out in {said(found)}, and the statement is in {said(claim.unit)}",
-                        f"a formula whose units cancel to {said(claim.unit)}",
-                        "add the statement that turns one unit into the other, or mend the unit of one of them")  # fmt: skip
+            yield Fault(
+                where(claim.row, "formula"),
+                f"'{claim.formula.text}' comes out in {said(found)}, and the statement is in {said(claim.unit)}",
+                f"a formula whose units cancel to {said(claim.unit)}",
+                "add the statement that turns one unit into the other, or mend the unit of one of them",
+            )

@@ -189,8 +189,12 @@ def _names(found: Economics) -> Iterator[Fault]:
             other = found.inputs.get(given.among)
             if other is None or other.distribution != "beta":
                 shares = [key for key, one in found.inputs.items() if one.distribution == "beta"]
-                yield Fault(f"{place}.among", f"'{given.among}' is no share with n", did_you_mean(given.among, shares),
-                            "name the share whose people carry this input")  # fmt: skip
+                yield Fault(
+                    f"{place}.among",
+                    f"'{given.among}' is no share with n",
+                    did_you_mean(given.among, shares),
+                    "name the share whose people carry this input",
+                )
         if given.formula is None:
             continue
         try:
@@ -200,11 +204,19 @@ def _names(found: Economics) -> Iterator[Fault]:
             continue
         for needed in formulas[name].needs:
             if needed not in found.inputs:
-                yield Fault(f"{place}.formula", f"'{needed}' is no input", did_you_mean(needed, found.inputs),
-                            "mend the name, or add the input")  # fmt: skip
+                yield Fault(
+                    f"{place}.formula",
+                    f"'{needed}' is no input",
+                    did_you_mean(needed, found.inputs),
+                    "mend the name, or add the input",
+                )
     if circle := find_circle(formulas):
-        yield Fault(f"{WHERE} · inputs.{circle[0]}.formula", f"the formulas lead in a circle: {' → '.join(circle)}",
-                    "each input from others that do not need it", "give one of them a value")  # fmt: skip
+        yield Fault(
+            f"{WHERE} · inputs.{circle[0]}.formula",
+            f"the formulas lead in a circle: {' → '.join(circle)}",
+            "each input from others that do not need it",
+            "give one of them a value",
+        )
     seen: set[str] = set()
     for place, model in enumerate(found.models):
         if model.name in seen:
@@ -212,8 +224,12 @@ def _names(found: Economics) -> Iterator[Fault]:
         seen.add(model.name)
         for line, link in enumerate(model.chain):
             if link.times not in found.inputs:
-                yield Fault(f"{WHERE} · models.{model.name}.chain.{line}.times", f"'{link.times}' is no input",
-                            did_you_mean(link.times, found.inputs), "mend the name, or add the input")  # fmt: skip
+                yield Fault(
+                    f"{WHERE} · models.{model.name}.chain.{line}.times",
+                    f"'{link.times}' is no input",
+                    did_you_mean(link.times, found.inputs),
+                    "mend the name, or add the input",
+                )
 
 
 def _units(found: Economics) -> tuple[dict[str, pint.Unit], list[Fault]]:
@@ -222,8 +238,14 @@ def _units(found: Economics) -> tuple[dict[str, pint.Unit], list[Fault]]:
         try:
             units[name] = read_unit(given.unit)[1]
         except UnitError as error:
-            faults.append(Fault(f"{WHERE} · inputs.{name}.unit", str(error), "such as 'visits per person'",
-                                "write the unit in words"))  # fmt: skip
+            faults.append(
+                Fault(
+                    f"{WHERE} · inputs.{name}.unit",
+                    str(error),
+                    "such as 'visits per person'",
+                    "write the unit in words",
+                )
+            )
     return units, faults
 
 
@@ -231,22 +253,26 @@ def _inputs(found: Economics) -> Iterator[Fault]:
     """Formulas whose units differ from the input's, or that divide by zero."""
     units, faults = _units(found)
     yield from faults
+    plain = read_unit("")[1]
     for name, given in found.inputs.items():
         if given.formula is None or faults:
             continue
         place = f"{WHERE} · inputs.{name}.formula"
         try:
-            plain = read_unit("")[1]
             comes = read_formula(given.formula).evaluate(
                 lambda other: found.plain(other) * units[other],
                 lambda other: found.people(other) * plain,
-                lambda text, plain=plain: float(text) * plain,
+                lambda text: float(text) * plain,
             )
         except FormulaError as error:
             yield Fault(place, f"'{given.formula}': {error}", "a divisor that is not zero", f"mend it in {WHERE}")
         except pint.DimensionalityError as error:
-            yield Fault(place, f"'{given.formula}' adds {error.units1} and {error.units2}", "sums of one unit",
-                        f"mend it in {WHERE}")  # fmt: skip
+            yield Fault(
+                place,
+                f"'{given.formula}' adds {error.units1} and {error.units2}",
+                "sums of one unit",
+                f"mend it in {WHERE}",
+            )
         else:
             if not same(comes.units, units[name]):
                 yield _mixed(place, comes.units, units[name])
@@ -290,10 +316,18 @@ def _prices(found: Economics, model: Model, units: Mapping[str, pint.Unit]) -> I
     where = f"{WHERE} · models.{model.name}.chain"
     if found.prices is None:
         if len(years) > 1:
-            yield Fault(where, f"prices of {' and '.join(map(str, sorted(years)))} in one chain", "one price year",
-                        "give an index of prices under prices, or costs of one year")  # fmt: skip
+            yield Fault(
+                where,
+                f"prices of {' and '.join(map(str, sorted(years)))} in one chain",
+                "one price year",
+                "give an index of prices under prices, or costs of one year",
+            )
         return
     for year in sorted(years | {found.prices.year}):
         if year not in found.prices.index:
-            yield Fault(f"{WHERE} · prices.index", f"the index has no {year}", "every price year of the inputs",
-                        "add the year to the index")  # fmt: skip
+            yield Fault(
+                f"{WHERE} · prices.index",
+                f"the index has no {year}",
+                "every price year of the inputs",
+                "add the year to the index",
+            )

@@ -156,7 +156,7 @@ def chain(model: Economics, seed: int) -> pd.DataFrame:
 def _input_row(model: Economics, part: Model, name: str) -> dict[str, object]:
     given = model.inputs[name]
     low, high = (end / factor(given.unit) for end in ends(model, name))
-    spread = low != high
+    spread = given.distribution != "fixed"
     year = given.price_year
     return {
         "row_id": f"{part.name}.{name}",
@@ -185,7 +185,7 @@ def _said(model: Economics, name: str) -> str:
         return f"beta, design effect {given.deff:g}"
     if given.distribution == "gamma":
         return f"gamma, standard deviation {given.sd:g} between people"
-    return "fixed" if given.range is None else "fixed; range as printed"
+    return "fixed"
 
 
 def _carried(model: Economics, names: Sequence[str]) -> dict[str, object]:

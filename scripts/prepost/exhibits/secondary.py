@@ -43,10 +43,11 @@ FEET: dict[str, tuple[str, str, bool]] = {
     "specifications": ("specifications.csv", "Sensitivity analysis. Combinations that leave the same completions, "
                        "weights and measure as another are not counted twice. Bases are not given, since they differ "
                        "by few people", False),
-    "economics_chain": ("economics_chain.csv", "Base: as each line says; People: those behind an input. Ranges of shares: "
-                        "beta by moments, with a design effect; of means: gamma by mean and standard error", False),
-    "economics_tornado": ("economics_tornado.csv", "One input at a time, at the ends of the range that holds 95% of its "
-                          "distribution, or of what its printed digits allow", False),
+    "economics_chain": ("economics_chain.csv", "Base: as each line says; People: those behind an input. Ranges of "
+                        "shares: beta by moments, with a design effect; of means: gamma by mean and "
+                        "standard error", False),
+    "economics_tornado": ("economics_tornado.csv", "One input at a time, at the ends of the range that holds 95% of "
+                          "its distribution, or of what its printed digits allow", False),
     "claims_checked": ("claims_verdicts.csv", "Base: statements that follow from others in print. A number without a "
                        "hedge is held to every digit that it prints, one with a hedge to those that are no noughts",
                        False),

@@ -103,6 +103,7 @@ def _axis(canvas: Canvas) -> None:
         canvas.line(x, canvas.y, x, canvas.y + 5, colour=RULE)
         text = formatting.percent(mark, None)
         half = text_width(text) / 2
-        canvas.text(min(max(x, canvas.left + half), canvas.right - half), canvas.y + 20, text, align="center",
-                    colour=GREY)  # fmt: skip
+        canvas.text(
+            min(max(x, canvas.left + half), canvas.right - half), canvas.y + 20, text, align="center", colour=GREY
+        )
     canvas.y += 26

@@ -32,18 +32,24 @@ WHY = "the study has no economic model, or none of it may be shown"
 
 def in_words(value: float, unit: str) -> str:
     """Write a number with its unit: "£218.0 million", "3.29%", "47.21 million people"."""
-    if math.isnan(value):
-        return formatting.WITHHELD
+    return formatting.WITHHELD if math.isnan(value) else _written([value], unit)
+
+
+def between(low: float, high: float, unit: str) -> str:
+    """Write a range with its unit once: "£153.3 to £295.7 million"."""
+    return formatting.NOT_AVAILABLE if math.isnan(low) or math.isnan(high) else _written([low, high], unit)
+
+
+def _written(values: list[float], unit: str) -> str:
     head, _, rest = unit.partition(" per ")
     words = head.split()
-    money = words[-1] == "GBP"
-    scale = f" {words[0]}" if len(words) > 1 else ""
-    large = abs(value) >= 100
-    text = formatting.number(value, 0 if large and not scale else 1 if large else 2)
+    money = "£" if words[-1] == "GBP" else ""
+    places = 1 if max(map(abs, values)) >= 100 else 2
+    text = " to ".join(money + formatting.number(value, places) for value in values)
     if head == "%":
         return f"{text}%"
-    noun = "" if money else f" {words[-1]}"
-    return f"{'£' if money else ''}{text}{scale}{noun}{f' per {rest}' if rest else ''}"
+    after = [*words[:-1], *([] if money else [words[-1]]), *([f"per {rest}"] if rest else [])]
+    return " ".join([text, *after])
 
 
 def models(tables: Tables) -> list[str]:
@@ -57,18 +63,6 @@ def whole(tables: Tables, model: str, measure: str = "per_window") -> pd.Series 
     rows = pick(tables, "economics_values", model=model, measure=measure)
     rows = rows.iloc[pd.to_numeric(rows["attribution"]).argsort(kind="stable")] if len(rows) else rows
     return None if rows.empty else rows.iloc[-1]
-
-
-def between(low: float, high: float, unit: str) -> str:
-    """Write a range with its unit once: "£153.3 to £295.7 million"."""
-    if math.isnan(low) or math.isnan(high):
-        return formatting.NOT_AVAILABLE
-    left, right = in_words(low, unit), in_words(high, unit)
-    word = unit.split()[0]
-    shared = [f" {word}"] if len(unit.split()) > 1 and " per " not in unit else []
-    if unit.endswith("GBP") and shared:
-        return f"{left.removesuffix(shared[0])} to {right}"
-    return f"{formatting.number(low)} to {right}"
 
 
 def draw_chain(tables: Tables, setting: Setting) -> Drawing:
@@ -128,8 +122,9 @@ def _line(canvas: Canvas, row: pd.Series, *, begins: bool) -> str:
     sign = "=" if product else "" if begins else "×"
     canvas.text(canvas.left + 4, canvas.y + 15, sign, weight="bold", colour=NAVY)
     canvas.paragraph(str(row["label"]), x=left, weight="bold" if product else "normal", colour=INK)
-    canvas.paragraph(f"{text} {spread}".strip(), x=left, colour=NAVY if product else GREY,
-                     weight="bold" if product else "normal")  # fmt: skip
+    canvas.paragraph(
+        f"{text} {spread}".strip(), x=left, colour=NAVY if product else GREY, weight="bold" if product else "normal"
+    )
     canvas.y += 3
     if product:
         canvas.line(canvas.left, canvas.y, canvas.right, canvas.y, colour=RULE)
@@ -159,8 +154,8 @@ def draw_tornado(tables: Tables, setting: Setting) -> Drawing:
     most = rows.iloc[0]
     low, high = number(most, "ci_low"), number(most, "ci_high")
     canvas = Canvas(
-        f"{_model(tables, most)}: the value depends most on one input, {_small(str(most['label']))}, which alone moves "
-        f"it from {between(low, high, str(most['unit']))}",
+        f"{_model(tables, most)}: “{most['label']}” alone moves the value from "
+        f"{between(low, high, str(most['unit']))}, more than any other input",
         "Value with one input at the low and the high end of its range, the others as they stand. Line: all as they "
         "stand.",
         synthetic=False,
@@ -184,11 +179,6 @@ def _model(tables: Tables, row: pd.Series) -> str:
     return str(row["model"]) if found is None else str(found["label"])
 
 
-def _small(label: str) -> str:
-    """A label inside a sentence; abbreviations keep their capitals."""
-    return label if label[:2].isupper() or label[1:2] == "&" else label[:1].lower() + label[1:]
-
-
 def _bar(canvas: Canvas, row: pd.Series, marks: list[float]) -> str:
     low, high, value = (number(row, column) for column in ("ci_low", "ci_high", "estimate"))
     ends = between(number(row, "input_low"), number(row, "input_high"), str(row["input_unit"]))
@@ -210,7 +200,8 @@ def _axis(canvas: Canvas, marks: list[float], unit: str) -> None:
         canvas.line(x, canvas.y, x, canvas.y + 5, colour=RULE)
         text = formatting.number(mark, 0)
         half = text_width(text) / 2
-        canvas.text(min(max(x, canvas.left + half), canvas.right - half), canvas.y + 20, text, align="center",
-                    colour=GREY)  # fmt: skip
+        canvas.text(
+            min(max(x, canvas.left + half), canvas.right - half), canvas.y + 20, text, align="center", colour=GREY
+        )
     canvas.y += 24
     canvas.paragraph(unit.replace("GBP", "pounds").capitalize(), colour=GREY)

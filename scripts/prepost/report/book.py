@@ -37,8 +37,8 @@ BANNER = (
 )
 #: Beside the banner where the study holds chapters of which nothing is synthetic.
 BUT_PUBLISHED = (
-    " Only the chapters on money and on published claims, and what is said of published figures elsewhere, use what the "
-    "programme itself has published; each exhibit of theirs says so."
+    " Only the chapters on money and on published claims, and what is said of published figures elsewhere, use what "
+    "the programme itself has published; each exhibit of theirs says so."
 )
 FROM_PRINT = "From published figures"
 SOFTWARE = ("snakemake", "pandas", "numpy", "scipy", "pingouin", "matplotlib", "pandera", "pypandoc-binary")

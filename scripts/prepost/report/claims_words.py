@@ -25,9 +25,9 @@ SAID = {
 }
 HOW = (
     "Each statement was held against its own arithmetic with only what the publication prints. What a number may have "
-    "been before it was rounded goes through the arithmetic as an interval; a statement fails only where no value inside "
-    "the rounding of any input gives it. The verdicts say whether numbers agree with each other, not whether they are "
-    "true, and not why they differ."
+    "been before it was rounded goes through the arithmetic as an interval; a statement fails only where no value "
+    "inside the rounding of any input gives it. The verdicts say whether numbers agree with each other, not "
+    "whether they are true, and not why they differ."
 )
 
 

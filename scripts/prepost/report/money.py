@@ -8,7 +8,6 @@ import pandas as pd
 
 from prepost import formatting
 from prepost.economics.inputs import Economics, Model
-from prepost.figures.economics import in_words
 from prepost.figures.words import listing
 from prepost.render.escape import escape_markdown as esc
 from prepost.report.messages import Words
@@ -100,22 +99,29 @@ def _stated(report: Report, model: Model) -> str:
     if "claims" not in report.settings.parts or not model.stated:
         return ""
     rows = report.tables["claims_verdicts"].set_index("claim")
-    lines = []
-    for name in model.stated:
-        if name in rows.index:
-            row = rows.loc[name]
-            printed = report.span(f"claims_verdicts/{row['row_id']}/stated", str(row["printed"]))
-            lines.append(f"- {printed} ({esc(row['statement'])}; {esc(row['place'])}) {_verb(str(row['verdict']))}: "
-                         f"{esc(row['why'])}.")  # fmt: skip
+    lines = [_printed(report, rows.loc[name]) for name in model.stated if name in rows.index]
     if not lines:
         return ""
-    return f"What is printed about {esc(model.label)}, and what its arithmetic gives:\n\n" + "\n".join(lines)
+    return (
+        f"What is printed about {esc(model.label)} beside what the printed inputs give ([why](#sec-claims)):\n\n"
+        + "\n".join(lines)
+    )
 
 
-def _verb(verdict: str) -> str:
-    if verdict.startswith(("does", "reproduces")):
-        return f"**{verdict}**"
-    return f"(**{verdict}**)"
+def _printed(report: Report, row: pd.Series) -> str:
+    keys = {name: f"claims_verdicts/{row['row_id']}/{name}" for name in ("stated", "estimate", "ci_low", "ci_high")}
+    printed = report.span(keys["stated"], str(row["printed"]))
+    verdict = str(row["verdict"])
+    said = f"- {printed} ({esc(row['place'])}): **{verdict}**"
+    if any(report.words.value(keys[name]) is None for name in ("estimate", "ci_low", "ci_high")):
+        return f"{said}."
+    pound = "£" if "GBP" in str(row["unit"]) else ""
+    value, low, high = (
+        report.span(keys[name], formatting.number(report.words.value(keys[name]), 1 if pound else 2))
+        for name in ("estimate", "ci_low", "ci_high")
+    )
+    scale = str(row["unit"]).replace("GBP", "").strip()
+    return f"{said}; computed {pound}{value} {scale}, and rounding of the inputs allows {pound}{low} to {pound}{high}."
 
 
 def attribution(words: Words, found: Economics) -> pd.DataFrame:
@@ -152,11 +158,14 @@ def _caveats(found: Economics) -> str:
     costs = [given for given in found.inputs.values() if "GBP" in given.unit]
     lines = [f"Perspective: {found.perspective}."]
     if any(given.price_year is None for given in costs) and found.prices is None:
-        lines.append("The price year of the unit costs is not printed, so the values cannot be brought to today’s prices.")
-    assumed = [given.label for given in found.inputs.values() if "assumed" in given.source]
+        lines.append(
+            "The price year of the unit costs is not printed, so the values cannot be brought to today’s prices."
+        )
+    assumed = [f"“{given.label}”" for given in found.inputs.values() if "assumed" in given.source]
     if assumed:
-        lines.append(f"Not printed and assumed here, as the table says: how uncertain these inputs are: "
-                     f"{listing([label.lower() if label[:2] != 'A&' else label for label in assumed])}.")  # fmt: skip
+        lines.append(
+            f"How uncertain these inputs are is not printed and is assumed, as the table says: {listing(assumed)}."
+        )
     lines.append("That a visit was avoidable is what respondents say, thinking back over the whole time.")
     lines += [caveat for model in found.models for caveat in model.caveats]
     return "Caveats:\n\n" + "\n".join(f"- {esc(line)}" for line in lines)

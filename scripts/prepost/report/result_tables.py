@@ -11,7 +11,15 @@ import pandas as pd
 
 from prepost.comparing import row_id
 from prepost.paired import OVERALL
-from prepost.report import attrition_tables, claims_words, effect_tables, item_tables, measurement_tables, place_tables, robustness
+from prepost.report import (
+    attrition_tables,
+    claims_words,
+    effect_tables,
+    item_tables,
+    measurement_tables,
+    place_tables,
+    robustness,
+)
 from prepost.report.display import Display
 from prepost.report.messages import Words
 from prepost.study import Comparison, Settings
