@@ -307,18 +307,19 @@ def _chains(found: Economics) -> Iterator[Fault]:
         else:
             if not same(unit, read_unit(found.currency)[1]):
                 yield _mixed(f"{WHERE} · models.{model.name}.chain", unit, read_unit(found.currency)[1])
-        yield from _prices(found, model, units)
+    if not faults:
+        yield from _prices(found, units)
 
 
-def _prices(found: Economics, model: Model, units: Mapping[str, pint.Unit]) -> Iterator[Fault]:
-    costs = [link.times for link in model.chain if "[money]" in units[link.times].dimensionality]
-    years = {found.inputs[name].price_year for name in costs} - {None}
-    where = f"{WHERE} · models.{model.name}.chain"
+def _prices(found: Economics, units: Mapping[str, pint.Unit]) -> Iterator[Fault]:
+    """Costs that stand side by side are of one price year, or an index brings them to one."""
+    names = dict.fromkeys(link.times for model in found.models for link in model.chain)
+    years = {found.inputs[name].price_year for name in names if "[money]" in units[name].dimensionality} - {None}
     if found.prices is None:
         if len(years) > 1:
             yield Fault(
-                where,
-                f"prices of {' and '.join(map(str, sorted(years)))} in one chain",
+                f"{WHERE} · inputs",
+                f"prices of {' and '.join(map(str, sorted(years)))} side by side",
                 "one price year",
                 "give an index of prices under prices, or costs of one year",
             )

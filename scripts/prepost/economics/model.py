@@ -290,7 +290,7 @@ def tornado(model: Economics) -> pd.DataFrame:
                     "ci_low": point * low / at,
                     "ci_high": point * high / at,
                     "unit": unit,
-                    **_carried(model, [link.times]),
+                    **_carried(model, [one.times for one in part.chain]),  # each row tells the whole value
                 }
             )
         rows += sorted(own, key=lambda row: row["ci_low"] - row["ci_high"])

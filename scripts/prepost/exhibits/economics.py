@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from prepost import formatting
 from prepost.exhibits.grid import Cell, Grid
 from prepost.figures.cells import Setting, Tables, pick
@@ -14,7 +16,7 @@ def _label(tables: Tables, model: str) -> str:
 
 
 def _word(value: object) -> str:
-    return "" if value is None or value != value else str(value)
+    return "" if pd.isna(value) else str(value)
 
 
 def chain(tables: Tables, setting: Setting) -> Grid:
