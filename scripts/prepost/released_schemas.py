@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
-from prepost.schemas import COUNT_COLUMNS, NUMBER, SCHEMAS, TEXT, TOLD
+from prepost.schemas import COUNT_COLUMNS, NUMBER, TEXT, TOLD
+from prepost.schemas_published import SCHEMAS
 from prepost.table_names import TITLES
 
 MARKS = {"c": "[c]", "w": "[w]", "x": "[x]"}  # below the threshold, withheld to protect another, missing

@@ -20,7 +20,7 @@ from prepost.claims.rules import (
     untestable,
 )
 from prepost.claims.sheet import Claim, Reference
-from prepost.schemas import SCHEMAS
+from prepost.schemas_published import SCHEMAS
 
 STRAND = "claims"
 

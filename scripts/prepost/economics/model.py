@@ -10,7 +10,8 @@ import pandas as pd
 from scipy import stats
 
 from prepost.economics.inputs import Economics, Model, factor
-from prepost.schemas import SCHEMAS, TOLD
+from prepost.schemas import TOLD
+from prepost.schemas_published import SCHEMAS
 from prepost.units import months
 
 STRAND = "economics"

@@ -51,8 +51,9 @@ def claims(report: Report) -> str:
     return "\n\n".join(parts)
 
 
-def message(words: Words) -> str:
-    """Return the line for the summary."""
+def message(report: Report) -> str:
+    """Return the line for the first screen."""
+    words = report.words
     follows, changed = _count(words, NOT_FOLLOWING), _count(words, CHANGED)
     return (
         f"Of {_count(words, 'all')} statements that the programme has published, {_count(words, REPRODUCES)} reproduce "

@@ -45,8 +45,9 @@ def money(report: Report) -> str:
     return "\n\n".join(parts)
 
 
-def message(words: Words, found: Economics) -> str:
-    """Return the line for the summary: the first model's range, its point, and what it is not."""
+def message(report: Report) -> str:
+    """Return the line for the first screen: the first model's range, its point, and what it is not."""
+    words, found = report.words, report.economics
     model = found.models[0]
     low, high, point, unit = _shown(words, found, model, "per_window")
     return (
