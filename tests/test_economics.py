@@ -130,7 +130,7 @@ def test_tables_pass_their_schemas(bundled, tmp_path):
 
 def test_numbers_in_words():
     assert in_words(218.0128, "million GBP") == "£218.0 million"
-    assert in_words(56.0, "GBP per visit") == "£56.00 per visit"
+    assert in_words(56.0, "GBP per visit") == "£56 per visit"
     assert in_words(3.29, "%") == "3.29%" and in_words(47.21, "million people") == "47.21 million people"
     assert between(153.32, 295.7, "million GBP") == "£153.3 to £295.7 million"
     assert between(3.2284, 4.5906, "visits per person") == "3.23 to 4.59 visits per person"

@@ -48,7 +48,7 @@ FEET: dict[str, tuple[str, str, bool]] = {
                         "standard error", False),
     "economics_tornado": ("economics_tornado.csv", "One input at a time, at the ends of the range that holds 95% of "
                           "its distribution, or of what its printed digits allow", False),
-    "claims_checked": ("claims_verdicts.csv", "Base: statements that follow from others in print. A number without a "
-                       "hedge is held to every digit that it prints, one with a hedge to those that are no noughts",
-                       False),
+    "claims_checked": ("claims_verdicts.csv", "Base: statements whose number follows from others in print, or differs "
+                       "from the one it repeats. A number without a hedge is held to every digit that it prints, one "
+                       "with a hedge to those that are no noughts", False),
 }  # fmt: skip

@@ -27,16 +27,18 @@ from prepost.figures.style import (
 
 SUBJECT = "Published statements beside their arithmetic"
 HOLDS = "reproduces"
+REPEATS = "as "  # how the formula of a statement begins that repeats another
 MARKS = [0.5, 0.75, 1.0, 1.25, 1.5]
 
 
 def recomputed(tables: Tables) -> pd.DataFrame:
-    """Return the statements that follow from others by a formula, those that hold last."""
+    """Return the statements whose number follows from others or differs from the one repeated; those that hold last."""
     rows = pick(tables, "claims_verdicts")
     if rows.empty:
         return rows
     rows = rows[rows["estimate"].notna() & rows["stated"].notna() & rows["formula"].notna()]
-    rows = rows[rows["estimate"] != 0]
+    differs = (rows["stated"] / rows["estimate"] - 1).abs() > 1e-9
+    rows = rows[(rows["estimate"] != 0) & (differs | ~rows["formula"].str.startswith(REPEATS))]
     return rows.iloc[(rows["verdict"] == HOLDS).fillna(False).to_numpy(dtype=bool).argsort(kind="stable")]
 
 
@@ -60,7 +62,7 @@ def draw(tables: Tables, setting: Setting) -> Drawing:
         return nothing(SUBJECT, "no statement can be recomputed, or none may be shown", synthetic=setting.synthetic)
     astray = int((rows["verdict"] != HOLDS).sum())
     canvas = Canvas(
-        f"Of {len(rows)} published numbers that follow from others in print, {astray} do not stand as printed",
+        f"Of {len(rows)} published numbers that can be set beside their arithmetic, {astray} do not stand as printed",
         "Diamond: the number as printed, as a share of what it is computed from. Bar: what rounding of the printed "
         "inputs allows. Line: the two are equal.",
         synthetic=False,

@@ -27,6 +27,7 @@ from prepost.figures.style import (
 from prepost.figures.words import listing
 
 CHAIN, TORNADO = "From people to pounds", "What the value depends on"
+HARDLY = 0.03  # of the value: what moves it less is named, and not drawn
 WHY = "the study has no economic model, or none of it may be shown"
 
 
@@ -45,7 +46,10 @@ def _written(values: list[float], unit: str) -> str:
     words = head.split()
     money = "£" if words[-1] == "GBP" else ""
     places = 1 if max(map(abs, values)) >= 100 else 2
-    text = " to ".join(money + formatting.number(value, places) for value in values)
+    said = [formatting.number(value, places) for value in values]
+    if len(said) == 1 and not unit.endswith("GBP"):  # as an input is printed: 64.6%, £56
+        said = [said[0].rstrip("0").rstrip(".")]
+    text = " to ".join(money + part for part in said)
     if head == "%":
         return f"{text}%"
     after = [*words[:-1], *([] if money else [words[-1]]), *([f"per {rest}"] if rest else [])]
@@ -115,7 +119,8 @@ def _line(canvas: Canvas, row: pd.Series, *, begins: bool) -> str:
     value, low, high = (number(row, column) for column in ("estimate", "ci_low", "ci_high"))
     unit, product = str(row["unit"]), row["kind"] == "product"
     text = in_words(value, unit)
-    spread = "" if math.isnan(low) else f"({between(low, high, unit)})"
+    places = 1 if max(abs(low), abs(high)) >= 100 else 2
+    spread = "" if math.isnan(low) else f"({formatting.interval(low, high, places)})"
     top = canvas.y
     left = canvas.left + 24
     canvas.y += 4
@@ -162,14 +167,20 @@ def draw_tornado(tables: Tables, setting: Setting) -> Drawing:
     )
     reach = [float(v) for column in ("ci_low", "ci_high") for v in rows[column]]
     marks = ticks(0.0, max(reach), 5)
-    said = []
+    said, hardly = [], []
     for model in models(tables):
         own = rows[rows["model"] == model]
         canvas.y += 6
         canvas.paragraph(_model(tables, own.iloc[0]), weight="bold", colour=NAVY)
         for _, row in own.iterrows():
-            said.append(_bar(canvas, row, marks))
+            if number(row, "ci_high") - number(row, "ci_low") < HARDLY * number(row, "estimate"):
+                hardly.append(str(row["label"]))
+            else:
+                said.append(_bar(canvas, row, marks))
     _axis(canvas, marks, str(most["unit"]))
+    if hardly:
+        few = formatting.percent(HARDLY, None)
+        canvas.note(f"Moves it by less than {few}, and is not drawn: {listing(list(dict.fromkeys(hardly)))}.")
     canvas.note(PUBLISHED)
     return canvas.drawing(f"{canvas.title}. {'; '.join(said)}. {PUBLISHED}.")
 
