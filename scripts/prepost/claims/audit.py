@@ -86,7 +86,8 @@ def _row(claim: Claim, book: Book) -> dict[str, object]:
         "statement": row.statement,
         "place": row.place,
         "stated": in_unit(claim.printed.value, claim),
-        "printed": " ".join(part for part in (row.hedge, book.shown(claim)) if part),
+        # per cent in its own unit, 45 and not .45: a blank before the sign tells it from a share
+        "printed": " ".join(part for part in (row.hedge, book.shown(claim).replace("%", "\u00a0%")) if part),
         "unit": row.unit,
         "base": row.base,
         "n": row.base_n,
