@@ -2,7 +2,7 @@
 # A study is a folder that holds config/: make report STUDY=studies/dart DATA=../shared/data/dart CORES=2
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help report twins test fuzz bytes interruptions cluster coverage study doctor trace compare lint lock quarto slurm bench clean
+.PHONY: help report twins test fuzz bytes interruptions cluster coverage claims study doctor trace compare lint lock quarto slurm bench clean
 
 STUDY ?= .
 DATA ?= $(STUDY)/data
@@ -30,6 +30,7 @@ help:
 	  'make interruptions                  kill builds, fill the disk, and go on (docs/interruptions.md)' \
 	  'make cluster                        the toy study under a SLURM of one machine (docs/cluster.md)' \
 	  'make coverage [ARGS=--write]        hold the estimators to planted truth (docs/coverage.md)' \
+	  'make claims [ARGS=--write]          hold the audit of claims to planted faults (docs/claims.md)' \
 	  'make study NAME=x                   begin a new study in studies/x' \
 	  'make doctor STUDY=… [DATA=…]        draft the sheets of a new study from its exports' \
 	  'make trace KEY=… [STUDY=…]          walk a number of the report back to its data' \
@@ -81,6 +82,9 @@ cluster: $(READY)
 
 coverage: $(READY)
 	@PYTHONPATH=scripts $(PY) tests/coverage_study.py $(ARGS)
+
+claims: $(READY)
+	@PYTHONPATH=scripts $(PY) tests/claim_mutants.py $(ARGS)
 
 study: $(READY)
 	@$(PY) workflow/new_study.py '$(NAME)'

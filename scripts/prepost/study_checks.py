@@ -10,6 +10,7 @@ from prepost.sheets import ABOUT_PERSON, ENROLMENTS, MISSING_KINDS, header_of
 from prepost.study import WHERE, Comparison, Level, Study
 from prepost.study_checks_conditions import ABOUT, check_condition
 from prepost.study_checks_linkage import check_linkage
+from prepost.study_checks_published import check_published
 from prepost.study_checks_secondary import check_secondary
 
 SPECIAL_FIELDS = {"module", "received", "response_id", "status", "duration_seconds"}
@@ -43,6 +44,7 @@ def check(study: Study, config: Path) -> Iterator[Fault]:
     yield from _comparisons(study)
     yield from check_linkage(study)
     yield from check_secondary(study, config, categories(study))
+    yield from check_published(study, config)
     if not (config / "assumptions.md").is_file():
         yield Fault(
             "config/assumptions.md",

@@ -43,20 +43,39 @@ COMMENT_TABLES = {
     "comments_change": "Themes beside change",
 }
 RESULT_TABLES |= COMMENT_TABLES
-TITLES = RESULT_TABLES | COUNT_TABLES
+#: Numbers that others have published (`economics` and `claims` among the strands): columns of their own, no sums.
+ECONOMICS_TABLES = {
+    "economics_chain": "The economic model, line by line",
+    "economics_values": "Value of visits, with plausible ranges",
+    "economics_tornado": "What the value depends on",
+}
+CLAIMS_TABLES = {
+    "claims_verdicts": "Published statements and what their arithmetic gives",
+    "claims_summary": "Published statements by verdict",
+}
+TITLES = RESULT_TABLES | COUNT_TABLES | ECONOMICS_TABLES | CLAIMS_TABLES
 TABLES = sorted(TITLES)
 
 #: The parts of a study in the order of the report. `learners` is always there; each other part is a strand or an
 #: analysis that study.yaml switches on, has a rule file of its name (workflow/rules/), and brings what is named here.
-PARTS = ("learners", "comments")
-TABLES_OF: dict[str, tuple[str, ...]] = {"learners": LEARNERS, "comments": tuple(sorted(COMMENT_TABLES))}
+PARTS = ("learners", "comments", "economics", "claims")
+TABLES_OF: dict[str, tuple[str, ...]] = {
+    "learners": LEARNERS,
+    "comments": tuple(sorted(COMMENT_TABLES)),
+    "economics": tuple(ECONOMICS_TABLES),
+    "claims": tuple(CLAIMS_TABLES),
+}
 FIGURES_OF: dict[str, tuple[str, ...]] = {
     "learners": (
         *("attrition", "balance", "flow", "funnel", "groups", "items", "likert", "modules", "movement", "outcomes"),
         *("participants", "specifications", "three_months", "tiles", "transitions"),
     ),
     "comments": ("themes",),
+    "economics": ("economics_chain", "economics_tornado"),
+    "claims": ("claims_checked",),
 }
+#: Parts whose numbers others have published: they are no synthetic data, whatever the study's own data are.
+PUBLISHED = ("economics", "claims")
 
 
 def tables_of(parts: Iterable[str]) -> list[str]:

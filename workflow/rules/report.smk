@@ -31,6 +31,7 @@ rule report:
         governance="config/governance.yaml",
         assumptions="config/assumptions.md",
         prose=PROSE,
+        sheets=REPORT_SHEETS,
     output:
         html="results/9_report/report.html",
     log:

@@ -19,6 +19,7 @@ rule twins:
         governance="config/governance.yaml",
         assumptions="config/assumptions.md",
         prose=PROSE,
+        sheets=REPORT_SHEETS,
     output:
         docx="results/9_report/report.docx",
         pdf="results/9_report/report.pdf",

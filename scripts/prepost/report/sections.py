@@ -14,10 +14,13 @@ from prepost.paired import OVERALL
 from prepost.report import (
     attrition_words,
     change_words,
+    claims_words,
     group_words,
     item_words,
     measurement_words,
+    money,
     place_words,
+    recommendation_map,
     result_tables,
     robustness,
 )
@@ -182,6 +185,16 @@ def plan(report: Report) -> str:
     return f"{robustness.plan(report.words)}\n\n{folded}"
 
 
+AROUND = ("population", "professionals", "appointments", "economics", "claims")
+
+
+def around(report: Report) -> str:
+    """Return the heading over what was found around the programme, where the study has any of it."""
+    if not set(AROUND) & set(report.settings.parts):
+        return ""
+    return "## Around the programme {#sec-around}"
+
+
 SECTIONS: dict[str, Callable[[Report], str]] = {
     "response_rate": response_rate,
     "movement_words": movement_words,
@@ -198,4 +211,8 @@ SECTIONS: dict[str, Callable[[Report], str]] = {
     "specifications": specifications,
     "plan": plan,
     "rest_of_the_picture": rest_of_the_picture,
+    "around": around,
+    "money": money.money,
+    "claims": claims_words.claims,
+    "recommendation_map": recommendation_map.recommendation_map,
 }

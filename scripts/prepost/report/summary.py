@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from prepost.report import claims_words, money
+
 if TYPE_CHECKING:
     from prepost.report.book import Report
 
 #: Part of the study, as `prepost.table_names.PARTS` names it, and what says its sentence.
-LINES: dict[str, Callable[[Report], str]] = {}
+LINES: dict[str, Callable[[Report], str]] = {"economics": money.message, "claims": claims_words.message}
 
 
 def rest_of_the_picture(report: Report) -> str:
