@@ -1,0 +1,136 @@
+"""Display tables of linkage: procedures side by side, groups, and the items of GUILD."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from prepost import formatting
+from prepost.paired import OVERALL
+from prepost.report.display import Display, Written
+from prepost.report.linkage_words import PROCEDURE, changed, counted, fine, procedure_name, rate
+from prepost.report.messages import Words
+
+
+def procedures_of(words: Words) -> list[str]:
+    """Return the procedures of linking that were run, the headline's exact pairs first."""
+    rows = words.table("linked")
+    return list(dict.fromkeys(rows.loc[(rows["measure"] == "pairs") & (rows["variable"] == PROCEDURE), "category"]))
+
+
+def procedures(words: Words) -> pd.DataFrame:
+    """Each way of linking: pairs, how many more than the stricter one, share of false links, recall."""
+    level = f"{words.settings.statistics.ci_level * 100:g}"
+    numbers = [
+        "Pairs",
+        "More than before",
+        "False links",
+        f"{level}% CI",
+        "Found of true pairs",
+        f"{level}% CI of it",
+    ]
+    table = Display(words.facts, ["Pairs that count", *numbers], numbers)
+    for name in procedures_of(words) if words.primary else ():
+        false, recall = (rate(words, measure, PROCEDURE, name) for measure in ("false_share", "recall"))
+        step = counted(words, "step", PROCEDURE, name)
+        table.add(
+            _capital(procedure_name(name)),
+            (counted(words, "pairs", PROCEDURE, name),),
+            (step,) if step in words.facts else "–",
+            Written((f"{false}/estimate",), fine),
+            Written((f"{false}/ci_low", f"{false}/ci_high"), fine),
+            Written((f"{recall}/estimate",), fine),
+            Written((f"{recall}/ci_low", f"{recall}/ci_high"), fine),
+        )
+    return table.frame()
+
+
+def linkage_changes(words: Words) -> pd.DataFrame:
+    """Each outcome under each way of linking: change, g, and what false links alter, as found and corrected."""
+    level = f"{words.settings.statistics.ci_level * 100:g}"
+    numbers = ["Change", f"{level}% CI", "Hedges g", "r found", "r of true pairs", "Up found", "Up of true pairs"]
+    table = Display(words.facts, ["Outcome", "Pairs that count", *numbers], numbers)
+    for outcome in words.outcomes(words.primary) if words.primary else ():
+        for name in procedures_of(words):
+
+            def key(estimate: str, *columns: str, outcome=outcome, name=name) -> tuple[str, ...]:
+                return tuple(changed(words, outcome.name, name, estimate, column) for column in columns)
+
+            whole = ("estimate", "ci_low", "ci_high")
+            if key("mean_change", "estimate")[0] not in words.facts:
+                continue
+            table.add(
+                outcome.label,
+                _capital(procedure_name(name)),
+                key("mean_change", "estimate"),
+                key("mean_change", "ci_low", "ci_high"),
+                key("hedges_g_av", "estimate"),
+                key("correlation", "estimate"),
+                key("correlation_corrected", *whole),
+                Written(key("better", "estimate"), lambda value: formatting.percent(value, None)),
+                Written(key("better_corrected", *whole), lambda value: formatting.percent(value, None)),
+            )
+    return table.frame()
+
+
+def linkage_groups(words: Words) -> pd.DataFrame:
+    """Each group of the first survey: with a key and linked, without a key, and linked only by likeness."""
+    level = f"{words.settings.statistics.ci_level * 100:g}"
+    numbers = ["With a key", "Linked", f"{level}% CI", "Without a key"]
+    more = counted(words, "added") in words.facts if words.primary else False
+    numbers += ["More pairs by likeness"] if more else []
+    table = Display(words.facts, ["By", "Group", *numbers], numbers)
+    rows = words.table("linkage")
+    rows = rows[rows["estimate_name"] == "linked_of_first"] if words.primary else rows.iloc[:0]
+    for by, group in zip(rows["group_by"], rows["group"], strict=True):
+        key = rate(words, "linked_of_first", by, group)
+        item = words.items.get(by)
+        name = item.codes.get(group, group) if item else group
+        no_key, added = (counted(words, measure, by, group) for measure in ("no_key", "added"))
+        cells = [
+            (f"{key}/n",),
+            Written((f"{key}/estimate",), fine),
+            Written((f"{key}/ci_low", f"{key}/ci_high"), fine),
+            (no_key,) if no_key in words.facts else formatting.count(0),
+        ]
+        cells += [(added,) if added in words.facts else formatting.count(0)] if more else []
+        whole = by == OVERALL
+        table.add("Everybody" if whole else _capital(by.replace("_", " ")), "All" if whole else name, *cells)
+    return table.frame()
+
+
+def largest_imbalance(words: Words) -> tuple[str, str]:
+    """Return the address of the largest standardised difference between those matched and everybody, and its group."""
+    rows = words.table("balance")
+    rows = rows[(rows["estimate_name"] == "smd_before") & rows["estimate"].notna()]
+    if rows.empty:
+        return "", ""
+    row = rows.loc[rows["estimate"].astype("float64").abs().idxmax()]
+    item = words.items.get(row["group_by"])
+    group = "" if row["group"] == OVERALL else item.codes.get(row["group"], row["group"]) if item else row["group"]
+    named = row["group_by"].replace("_", " ")
+    return f"balance/{row['row_id']}/estimate", f"{named}: {group}" if group else named
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+TABLES: dict[str, Callable[[Words], pd.DataFrame]] = {
+    "linkage_procedures": procedures,
+    "linkage_changes": linkage_changes,
+    "linkage_groups": linkage_groups,
+}
+FEET = {
+    "linkage_procedures": "Secondary. Exact: the keys agree. Probable: pairs of the stricter rows and those whose "
+    "probability of being one person's is as high, one to one. False links: the expected share of pairs that join two "
+    "people. Source: linked.csv, linkage.csv",
+    "linkage_changes": "Sensitivity. Change and g: as found. r: correlation of before with after. Up: share that moved "
+    "up beyond the smallest change of interest. Of true pairs: corrected for the share of false links, its uncertainty "
+    "included; empty where that share is not known, or the correction is impossible. Bases are not given, since they "
+    "differ by few people. Source: linkage_changes.csv",
+    "linkage_groups": "Secondary. With a key: responses of the first survey, one a person and module. Linked: the "
+    "share in a pair of the headline, that is, of those who answered again and could be known again. Interval: Wilson, "
+    "on the effective number of people. Source: linkage.csv, linked.csv",
+}
