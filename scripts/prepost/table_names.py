@@ -55,8 +55,8 @@ PARTS = ("learners", "comments")
 TABLES_OF: dict[str, tuple[str, ...]] = {"learners": LEARNERS, "comments": tuple(sorted(COMMENT_TABLES))}
 FIGURES_OF: dict[str, tuple[str, ...]] = {
     "learners": (
-        *("attrition", "balance", "flow", "funnel", "groups", "items", "likert", "modules", "movement", "outcomes"),
-        *("participants", "specifications", "three_months", "tiles", "transitions"),
+        *("attrition", "balance", "flow", "funnel", "groups", "items", "likert", "linkage", "modules"),
+        *("movement", "outcomes", "participants", "specifications", "three_months", "tiles", "transitions"),
     ),
     "comments": ("themes",),
 }

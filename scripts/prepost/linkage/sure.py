@@ -10,7 +10,7 @@ import pandas as pd
 DRAWS = 2000
 BY_CHANCE = "from how often different people write the same key; no interval"
 BY_WEIGHTS = "from the links' own probabilities, the model taken as known"
-UNKNOWN = "no model weighs the links and the key is a single item: how many are false cannot be told"
+UNKNOWN = "no model weighs the links, and the key is a single item"
 
 
 class Sure(NamedTuple):

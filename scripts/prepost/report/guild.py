@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from prepost.figures.linkage import way_name
 from prepost.figures.words import listing
 from prepost.render.escape import escape_markdown as esc
 from prepost.report.linkage_words import (
@@ -10,7 +11,6 @@ from prepost.report.linkage_words import (
     PROCEDURE,
     counted,
     key_of,
-    procedure_name,
     rate,
     said,
     tolerant,
@@ -62,7 +62,7 @@ def _provision(words: Words) -> str:
 
 def _linkage(words: Words) -> str:
     first, later = rate(words, "linked_of_first"), rate(words, "linked_of_later")
-    ways = [procedure_name(name) for name in tolerant(words)]
+    ways = [way_name(name) for name in tolerant(words)]
     beside = f"; beside it {listing(ways)}" if ways else ""
     false = rate(words, "false_share", PROCEDURE, EXACT)
     precision = (
@@ -83,10 +83,16 @@ def _analysis(words: Words, imbalance: tuple[str, str]) -> str:
         if key
         else ""
     )
+    false = rate(words, "false_share", PROCEDURE, EXACT)
+    corrected = (
+        "estimates are corrected for false links"
+        if words.value(f"{false}/estimate") is not None
+        else "estimates could not be corrected for false links"
+    )
+    ways = ", and repeated under other ways of linking" if tolerant(words) else ""
     return (
         f"{differ}Results are weighted for the chance to be matched, bounded, and given for everybody's answers "
-        "([Who is missing](#sec-attrition)); estimates are corrected for false links, and repeated under other ways of "
-        "linking ([False links](#sec-false-links))."
+        f"([Who is missing](#sec-attrition)); {corrected}{ways} ([False links](#sec-false-links))."
     )
 
 

@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pandas as pd
 
 from prepost import formatting
+from prepost.figures.linkage import way_name
 from prepost.paired import OVERALL
 from prepost.report.display import Display, Written
-from prepost.report.linkage_words import PROCEDURE, changed, counted, fine, procedure_name, rate
+from prepost.report.linkage_words import PROCEDURE, counted, fine, rate
 from prepost.report.messages import Words
 
 
@@ -35,7 +36,7 @@ def procedures(words: Words) -> pd.DataFrame:
         false, recall = (rate(words, measure, PROCEDURE, name) for measure in ("false_share", "recall"))
         step = counted(words, "step", PROCEDURE, name)
         table.add(
-            _capital(procedure_name(name)),
+            _capital(way_name(name)),
             (counted(words, "pairs", PROCEDURE, name),),
             (step,) if step in words.facts else "–",
             Written((f"{false}/estimate",), fine),
@@ -43,34 +44,6 @@ def procedures(words: Words) -> pd.DataFrame:
             Written((f"{recall}/estimate",), fine),
             Written((f"{recall}/ci_low", f"{recall}/ci_high"), fine),
         )
-    return table.frame()
-
-
-def linkage_changes(words: Words) -> pd.DataFrame:
-    """Each outcome under each way of linking: change, g, and what false links alter, as found and corrected."""
-    level = f"{words.settings.statistics.ci_level * 100:g}"
-    numbers = ["Change", f"{level}% CI", "Hedges g", "r found", "r of true pairs", "Up found", "Up of true pairs"]
-    table = Display(words.facts, ["Outcome", "Pairs that count", *numbers], numbers)
-    for outcome in words.outcomes(words.primary) if words.primary else ():
-        for name in procedures_of(words):
-
-            def key(estimate: str, *columns: str, outcome=outcome, name=name) -> tuple[str, ...]:
-                return tuple(changed(words, outcome.name, name, estimate, column) for column in columns)
-
-            whole = ("estimate", "ci_low", "ci_high")
-            if key("mean_change", "estimate")[0] not in words.facts:
-                continue
-            table.add(
-                outcome.label,
-                _capital(procedure_name(name)),
-                key("mean_change", "estimate"),
-                key("mean_change", "ci_low", "ci_high"),
-                key("hedges_g_av", "estimate"),
-                key("correlation", "estimate"),
-                key("correlation_corrected", *whole),
-                Written(key("better", "estimate"), lambda value: formatting.percent(value, None)),
-                Written(key("better_corrected", *whole), lambda value: formatting.percent(value, None)),
-            )
     return table.frame()
 
 
@@ -119,17 +92,12 @@ def _capital(text: str) -> str:
 
 TABLES: dict[str, Callable[[Words], pd.DataFrame]] = {
     "linkage_procedures": procedures,
-    "linkage_changes": linkage_changes,
     "linkage_groups": linkage_groups,
 }
 FEET = {
     "linkage_procedures": "Secondary. Exact: the keys agree. Probable: pairs of the stricter rows and those whose "
     "probability of being one person's is as high, one to one. False links: the expected share of pairs that join two "
     "people. Source: linked.csv, linkage.csv",
-    "linkage_changes": "Sensitivity. Change and g: as found. r: correlation of before with after. Up: share that moved "
-    "up beyond the smallest change of interest. Of true pairs: corrected for the share of false links, its uncertainty "
-    "included; empty where that share is not known, or the correction is impossible. Bases are not given, since they "
-    "differ by few people. Source: linkage_changes.csv",
     "linkage_groups": "Secondary. With a key: responses of the first survey, one a person and module. Linked: the "
     "share in a pair of the headline, that is, of those who answered again and could be known again. Interval: Wilson, "
     "on the effective number of people. Source: linkage.csv, linked.csv",

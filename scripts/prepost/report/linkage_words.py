@@ -9,6 +9,7 @@ from prepost.paired import OVERALL
 from prepost.render.escape import escape_markdown as esc
 from prepost.report.attrition_tables import note_of
 from prepost.report.messages import Words
+from prepost.study import Outcome
 
 EXACT, PROCEDURE = "exact", "procedure"
 NO_COMPARISON = "This study declares no primary comparison, so nobody had to be matched."
@@ -149,45 +150,39 @@ def false_links(words: Words) -> str:
     """Say what false links do to the results, and whether other ways of linking give others."""
     if words.primary is None:
         return NO_COMPARISON
-    spans = [_span(words, outcome.name, outcome.phrase) for outcome in words.outcomes(words.primary)]
-    found = [span for span in spans if span]
-    beside = (
-        "Linked otherwise, the changes are these:\n\n" + "\n".join(f"- {span}" for span in found)
-        if found
-        else "Only exact keys were used, so there is no other way of linking to hold the results against."
+    within = listing([name.replace("_", " ") for name in words.settings.secondary.linkage.within]) or "survey"
+    lead = (
+        "A false link joins one person's first answer with a stranger's second. As long as the strangers linked in "
+        f"answer like true partners of the same {esc(within)}, the mean change stays as it is. But the answers of two "
+        "strangers have less in common than those of one person, so the correlation of before with after comes out too "
+        "small, and the shares of those who moved up or down too large."
+    )
+    lines = [line for outcome in words.outcomes(words.primary) if (line := _corrected(words, outcome))]
+    if not lines:
+        return f"{lead} By how much cannot be told, since how many links are false is not known."
+    return f"{lead} Among exact pairs, as found and as true pairs alone would give it:\n\n" + "\n".join(lines)
+
+
+def _corrected(words: Words, outcome: Outcome) -> str:
+    keys = {name: changed(words, outcome.name, EXACT, name) for name in ("correlation", "better")}
+    true = {name: changed(words, outcome.name, EXACT, f"{name}_corrected") for name in keys}
+    values = {key: words.value(key) for key in (*keys.values(), *true.values())}
+    if None in values.values():
+        return ""
+    found, corrected = (
+        words.show(part["better"], formatting.percent(values[part["better"]], None)) for part in (keys, true)
     )
     return (
-        "A false link joins one person's first answer with a stranger's second. As long as the strangers linked in "
-        "answer like true partners of the same module and role, the mean change stays as it is. But the answers of "
-        "two strangers have less in common than those of one person, so the correlation between before and after "
-        "comes out too small, and the shares of those who moved up or down too large. The table gives both as "
-        f"found and as true pairs alone would give them.\n\n{beside}"
+        f"- Self-rated {esc(outcome.phrase)}: a correlation of {words.show(keys['correlation'])}, of true pairs "
+        f"{words.show(true['correlation'])}; {found} moved up, of true pairs {corrected}."
     )
 
 
-def _span(words: Words, outcome: str, phrase: str) -> str:
-    others = [name for name in _procedures(words) if name != headline(words)]
-    keys = {name: changed(words, outcome, name, "mean_change") for name in [EXACT, *others]}
-    told = {name: key for name, key in keys.items() if words.value(key) is not None}
-    if len(told) < 2 or EXACT not in told:
-        return ""
-    rest = [f"{words.show(key)} over {procedure_name(name)}" for name, key in told.items() if name != EXACT]
-    return f"self-rated {esc(phrase)}: {words.show(told[EXACT])} points over exact pairs; {listing(rest)}."
-
-
-def _procedures(words: Words) -> list[str]:
-    rows = words.table("linkage_changes")
-    return list(dict.fromkeys(rows["group"]))
+def several_ways(words: Words) -> bool:
+    """Say whether pairs were linked in more than one way."""
+    return words.primary is not None and words.table("linkage_changes")["group"].nunique() > 1
 
 
 def changed(words: Words, outcome: str, procedure: str, estimate: str, column: str = "estimate") -> str:
     """Return the address of an estimate under a procedure."""
     return f"linkage_changes/{row_id(words.primary.name, outcome, PROCEDURE, procedure, estimate)}/{column}"
-
-
-def procedure_name(name: str) -> str:
-    """Return how a procedure is called in a sentence."""
-    kind, _, threshold = name.partition("_")
-    if kind == "tolerant":
-        return f"pairs at least {fine(float(threshold)).replace('.0%', '%')} probable"
-    return {"exact": "exact pairs", "reviewed": "pairs that a person reviewed"}[kind]

@@ -149,9 +149,11 @@ def false_links(report: Report) -> str:
     said = linkage_words.false_links(report.words)
     if report.words.primary is None:
         return said
-    ways = report.table("linkage_procedures", "Ways of linking, and how many links of each are false").data
-    changes = report.folded_table("linkage_changes", "Each change under each way of linking")
-    return "\n\n".join([said, ways, changes])
+    parts = [said]
+    if linkage_words.several_ways(report.words):
+        parts.append(report.table("linkage_procedures", "Ways of linking, and how many links of each are false").data)
+        parts.append(report.exhibit("linkage").data)
+    return "\n\n".join(parts)
 
 
 def guild(report: Report) -> str:
