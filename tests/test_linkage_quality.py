@@ -11,7 +11,7 @@ from prepost.linkage.by_chance import chance_links, key_chances, same_by_chance
 from prepost.linkage.changes import changes_table
 from prepost.linkage.counts import Linking, linked_table
 from prepost.linkage.rates import WARNING, linkage_table
-from prepost.linkage.samples import exact_candidates, procedures
+from prepost.linkage.samples import procedures
 from prepost.linkage.sure import BY_CHANCE, BY_WEIGHTS, UNKNOWN, how_sure
 from prepost.schemas import SCHEMAS
 from prepost.study import Comparison, Statistics
@@ -63,6 +63,14 @@ def linking(pre: list[tuple], post: list[tuple], more: list[dict] | None = None,
         found = pd.concat(parts, ignore_index=True)
     keys = key_chances(floor.responses, floor.links, ["key"], ["trim"], ["pre", "post"])
     return Linking(floor, check(found, "candidates", "x"), check(quality, "linkage_quality", "x"), keys)
+
+
+def exact_candidates(pairs: pd.DataFrame) -> pd.DataFrame:
+    """The pairs of exact keys as candidates that nothing weighs."""
+    found = pairs[["source_from", "line_from", "wave_from", "source_to", "line_to", "wave_to", "module"]].copy()
+    found["pair_id"] = [f"e{place}" for place in range(len(found))]
+    found["stage"], found["decision"], found["why"] = "exact", "accepted", "the keys agree"
+    return found.reindex(columns=list(SCHEMAS["candidates"].columns))
 
 
 def small() -> Linking:
