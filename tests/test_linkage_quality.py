@@ -213,3 +213,20 @@ def test_a_small_number_of_unlinked_is_told_by_no_rate():
     rates = released["linkage"].set_index(["estimate_name", "group"])["estimate"]
     assert rates["linked_of_later", "all"].startswith("[") and rates["linked_of_later", "M"].startswith("[")
     assert float(rates["linked_of_first", "all"]) == pytest.approx(0.75)
+
+
+def test_where_no_share_of_false_links_is_known_shares_are_supposed():
+    rng = np.random.default_rng(4)
+    before = rng.integers(1, 6, 60)
+    made = linking(
+        [(f"k{n}", "a", int(before[n])) for n in range(60)],
+        [(f"k{n}", int(np.clip(before[n] + rng.integers(-1, 3), 1, 5))) for n in range(60)],
+    )
+    table = check(changes_table(made, OUTCOMES, [], PRIMARY, PLAN, STATISTICS, 1), "linkage_changes", "x")
+    rows = table.set_index(["group_by", "group", "estimate_name"])["estimate"]
+    observed = rows["procedure", "exact", "correlation"]
+    assert np.isnan(rows["procedure", "exact", "correlation_corrected"])
+    # one module, so strangers have nothing in common: r / (1 - q)
+    assert rows["if_false", "0.1", "correlation_corrected"] == pytest.approx(observed / 0.9)
+    assert rows["if_false", "0.05", "correlation_corrected"] == pytest.approx(observed / 0.95)
+    assert set(table.loc[table["group_by"] == "if_false", "group"]) == {"0.01", "0.05", "0.1"}

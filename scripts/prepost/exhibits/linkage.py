@@ -34,7 +34,7 @@ def linkage(tables: Tables, setting: Setting) -> Grid:
     if len(ways(tables)) < 2:
         return grid
     for outcome in setting.outcomes:
-        rows = pick(tables, "linkage_changes", outcome=outcome.name)
+        rows = pick(tables, "linkage_changes", group_by="procedure", outcome=outcome.name)
         for way in dict.fromkeys(rows["group"]):
             own = rows[rows["group"] == way]
             cells = [

@@ -35,7 +35,7 @@ def way_name(name: str) -> str:
 
 def ways(tables: Tables) -> list[str]:
     """Return the ways of linking of the study, the exact keys first."""
-    rows = pick(tables, "linkage_changes", estimate_name="mean_change")
+    rows = pick(tables, "linkage_changes", group_by="procedure", estimate_name="mean_change")
     return list(dict.fromkeys(rows["group"])) if len(rows) else []
 
 
@@ -54,7 +54,7 @@ def draw(tables: Tables, setting: Setting) -> Drawing:
     Drawing
         The exact pairs' change is a line through the other ways.
     """
-    rows = pick(tables, "linkage_changes", estimate_name="mean_change")
+    rows = pick(tables, "linkage_changes", group_by="procedure", estimate_name="mean_change")
     shown = rows[rows["estimate"].notna()] if len(rows) else rows
     if shown.empty or shown["group"].nunique() < 2:
         why = "pairs were linked in one way only, or no change over others may be shown"

@@ -6,7 +6,7 @@ import pandas as pd
 
 from prepost.linkage.changes import procedures_method
 from prepost.linkage.counts import NO_KEY, RESPONSE, Linking, added, at, group_of, linked_by, step_of, unlinked
-from prepost.linkage.samples import floor_of
+from prepost.linkage.samples import EXACT, PROCEDURE, floor_of
 from prepost.paired import OVERALL, Sides
 from prepost.private_floors import PrivateFloors
 
@@ -66,7 +66,8 @@ def behind_rates(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
 def behind_changes(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
     """Return the pairs of a procedure in which both sides have the outcome."""
     settings = floors.study.settings
-    pairs, name = _pairs(floors)[row["group"]], row["group"]
+    name = row["group"] if row["group_by"] == PROCEDURE else EXACT
+    pairs = _pairs(floors)[name]
     floor = floor_of(pairs, floors.floor, settings.outcomes, settings.indices, procedures_method(name))
     found = Sides(floor).paired(floors.primary)
     outcome = row["outcome"]

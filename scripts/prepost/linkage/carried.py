@@ -21,6 +21,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from scipy import stats
 
 from prepost.pairs import TIE_TOLERANCE
 from prepost.resample import FEWEST_PEOPLE, people_weights, weighted_sums
@@ -47,16 +48,20 @@ class FalseShare(NamedTuple):
     draws: np.ndarray
 
 
-def false_share(estimate: float, low: float, high: float, *, size: int, rng: np.random.Generator) -> FalseShare:
+def false_share(
+    estimate: float, low: float, high: float, *, size: int, rng: np.random.Generator, level: float = 0.95
+) -> FalseShare:
     """Draw q from the beta distribution that has its estimate and the width of its interval.
 
     Parameters
     ----------
     estimate, low, high : float
-        q, and its 95 % interval, between 0 and 1; not finite where it is not known.
+        q, and its interval, between 0 and 1; not finite where it is not known.
     size : int
         Number of draws.
     rng : numpy.random.Generator
+    level : float
+        Level of the interval.
 
     Returns
     -------
@@ -72,7 +77,7 @@ def false_share(estimate: float, low: float, high: float, *, size: int, rng: np.
         return FalseShare(np.nan, np.empty(0))
     if not (np.isfinite(low) and np.isfinite(high)) or high <= low or not 0 < estimate < 1:
         return FalseShare(estimate, np.full(size, estimate))
-    variance = ((high - low) / (2 * 1.959963984540054)) ** 2
+    variance = ((high - low) / (2 * stats.norm.ppf((1 + level) / 2))) ** 2
     certainty = max(estimate * (1 - estimate) / variance - 1, 0.1)
     return FalseShare(estimate, rng.beta(estimate * certainty, (1 - estimate) * certainty, size))
 

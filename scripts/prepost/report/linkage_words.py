@@ -11,7 +11,7 @@ from prepost.report.attrition_tables import note_of
 from prepost.report.messages import Words
 from prepost.study import Outcome
 
-EXACT, PROCEDURE = "exact", "procedure"
+EXACT, PROCEDURE, SUPPOSED = "exact", "procedure", "if_false"
 NO_COMPARISON = "This study declares no primary comparison, so nobody had to be matched."
 
 
@@ -159,7 +159,11 @@ def false_links(words: Words) -> str:
     )
     lines = [line for outcome in words.outcomes(words.primary) if (line := _corrected(words, outcome))]
     if not lines:
-        return f"{lead} By how much cannot be told, since how many links are false is not known."
+        supposed = [line for outcome in words.outcomes(words.primary) if (line := _supposed(words, outcome))]
+        unknown = "How many links are false is not known here"
+        if not supposed:
+            return f"{lead} {unknown}, so by how much cannot be told."
+        return f"{lead} {unknown}. This is what it would take away:\n\n" + "\n".join(supposed)
     return f"{lead} Among exact pairs, as found and as true pairs alone would give it:\n\n" + "\n".join(lines)
 
 
@@ -178,11 +182,35 @@ def _corrected(words: Words, outcome: Outcome) -> str:
     )
 
 
+def _supposed(words: Words, outcome: Outcome) -> str:
+    """Say what true pairs would give if the shares of links that the analysis supposes were false."""
+    rows = words.table("linkage_changes")
+    shares = list(dict.fromkeys(rows.loc[rows["group_by"] == SUPPOSED, "group"]))
+    found = _both(words, *(changed(words, outcome.name, EXACT, name) for name in ("correlation", "better")))
+    told = []
+    for share in shares:
+        names = (f"{name}_corrected" for name in ("correlation", "better"))
+        pair = _both(words, *(changed(words, outcome.name, share, name, by=SUPPOSED) for name in names))
+        if pair:
+            told.append(f"if {fine(float(share)).replace('.0%', '%')} of links were false, {pair}")
+    if not found or not told:
+        return ""
+    return f"- Self-rated {esc(outcome.phrase)}: {found} moved up; of true pairs, {'; '.join(told)}."
+
+
+def _both(words: Words, correlation: str, better: str) -> str:
+    values = [words.value(key) for key in (correlation, better)]
+    if None in values:
+        return ""
+    return f"a correlation of {words.show(correlation)}, and {words.show(better, formatting.percent(values[1], None))}"
+
+
 def several_ways(words: Words) -> bool:
     """Say whether pairs were linked in more than one way."""
-    return words.primary is not None and words.table("linkage_changes")["group"].nunique() > 1
+    rows = words.table("linkage_changes")
+    return words.primary is not None and rows.loc[rows["group_by"] == PROCEDURE, "group"].nunique() > 1
 
 
-def changed(words: Words, outcome: str, procedure: str, estimate: str, column: str = "estimate") -> str:
-    """Return the address of an estimate under a procedure."""
-    return f"linkage_changes/{row_id(words.primary.name, outcome, PROCEDURE, procedure, estimate)}/{column}"
+def changed(words: Words, outcome: str, group: str, estimate: str, *, by: str = PROCEDURE) -> str:
+    """Return the address of an estimate under a procedure, or under a supposed share of false links."""
+    return f"linkage_changes/{row_id(words.primary.name, outcome, by, group, estimate)}/estimate"
