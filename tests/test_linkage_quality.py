@@ -11,7 +11,7 @@ from prepost.linkage.by_chance import chance_links, key_chances, same_by_chance
 from prepost.linkage.changes import changes_table
 from prepost.linkage.counts import Linking, linked_table
 from prepost.linkage.rates import WARNING, linkage_table
-from prepost.linkage.samples import procedures
+from prepost.linkage.samples import ways_of
 from prepost.linkage.sure import BY_CHANCE, BY_WEIGHTS, UNKNOWN, how_sure
 from prepost.schemas import SCHEMAS
 from prepost.study import Comparison, Statistics
@@ -178,10 +178,26 @@ def test_changes_under_each_way_of_linking_by_hand():
 
 def test_without_other_candidates_there_is_one_way_of_linking():
     made = linking([("k1", "a", 1), ("k2", "a", 2)], [("k1", 3)])
-    assert list(procedures(made.candidates, [0.9])) == ["exact"]
+    assert list(ways_of(made.candidates, [0.9])) == ["exact"]
     table = linked_table(made, PRIMARY, PLAN, [])
     assert set(table["measure"]) == {"pairs", "no_key", "second", "unlinked", "no_key_later", "keyed_unlinked"}
     assert linked_table(made, None, PLAN, []).empty and linkage_table(made, None, PLAN, [], STATISTICS, 1).empty
+
+
+def test_near_keys_that_no_model_weighs_stand_beside_the_exact_ones_as_if_reviewed():
+    pre, post = [("k1", "a", 1), ("k2", "a", 2), ("k3", "a", 2)], [("k1", 3), ("k2x", 5), ("k3x", 5), ("k3y", 5)]
+    waits = {"weight": None, "probability": None, "decision": "review"}
+    alike = [{"line_from": a, "line_to": b, **waits} for a, b in ((3, 6), (4, 7), (4, 8))]
+    made = linking(pre, post, alike)
+    table = linked_table(made, PRIMARY, PLAN, ["role"])
+    # k3 is near to two, and neither is guessed
+    assert (count(table, "pairs", "procedure", "near"), count(table, "step", "procedure", "near")) == (2, 1)
+    assert count(table, "added", "role", "a") == 1
+    changes = changes_table(made, OUTCOMES, [], PRIMARY, PLAN, STATISTICS, 1)
+    mean = changes[changes["estimate_name"] == "mean_change"].set_index("group")["estimate"]
+    assert mean.to_dict() == {"exact": 2.0, "near": 2.5}
+    rates = linkage_table(made, PRIMARY, PLAN, [], STATISTICS, 1).set_index(["estimate_name", "group"])
+    assert rates.loc[("false_share", "near"), "note"] == UNKNOWN
 
 
 # The wall ------------------------------------------------------------------------------------------------------------

@@ -30,7 +30,11 @@ def way_name(name: str) -> str:
     if kind == "tolerant":
         share = float(threshold) * 100
         return f"pairs at least {formatting.number(share, 0 if share == int(share) else 1)}% probable"
-    return {"exact": "exact pairs", "reviewed": "pairs that a person reviewed"}[kind]
+    return {
+        "exact": "exact pairs",
+        "near": "exact pairs and near keys",
+        "reviewed": "pairs that a person reviewed",
+    }[kind]
 
 
 def ways(tables: Tables) -> list[str]:

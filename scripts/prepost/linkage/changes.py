@@ -13,7 +13,7 @@ from prepost.effects_standardised import small_sample_correction
 from prepost.linkage.carried import MOVES, FalseShare, carry, false_share
 from prepost.linkage.counts import Linking
 from prepost.linkage.rates import by_chance_rows, surely
-from prepost.linkage.samples import EXACT, PROCEDURE, floor_of
+from prepost.linkage.samples import EXACT, PROCEDURE, floor_of, is_wider
 from prepost.linkage.sure import Sure
 from prepost.paired import Paired, Sides, groups
 from prepost.robust import mean_change
@@ -76,8 +76,8 @@ def changes_table(
 
 
 def procedures_method(name: str) -> str:
-    """Return how pairs of a procedure were found, for ``pairs.method``."""
-    return name.partition("_")[0]
+    """Return how pairs of a way of linking were found, for ``pairs.method``."""
+    return "tolerant" if is_wider(name) else name
 
 
 class Scores(NamedTuple):

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 
 from prepost.comparing import STRAND, row_id, unique_ids
-from prepost.linkage.procedures import pairs_by
-from prepost.linkage.samples import EXACT, PROCEDURE, of_comparison, procedures
+from prepost.linkage.samples import EXACT, PROCEDURE, is_wider, of_comparison, ways_of
 from prepost.paired import OVERALL, Floor, first_stated
 from prepost.schemas import SCHEMAS
 from prepost.study import Comparison
@@ -31,8 +30,8 @@ class Linking(NamedTuple):
 
 def linked_by(linking: Linking, comparison: Comparison, plan: Linkage) -> dict[str, pd.DataFrame]:
     """Return the pairs of each procedure between the waves of a comparison, by its name."""
-    weighed = of_comparison(linking.candidates, comparison)
-    return {name: pairs_by(weighed, *how) for name, how in procedures(weighed, plan.thresholds).items()}
+    found = ways_of(of_comparison(linking.candidates, comparison), plan.thresholds)
+    return {name: way.pairs for name, way in found.items()}
 
 
 def linked_table(linking: Linking, comparison: Comparison | None, plan: Linkage, by: Sequence[str]) -> pd.DataFrame:
@@ -74,7 +73,7 @@ def _by_procedure(linking: Linking, comparison: Comparison, plan: Linkage, by: S
     found, before = linked_by(linking, comparison, plan), None
     for name, pairs in found.items():
         yield "pairs", PROCEDURE, name, len(pairs), "pairs"
-        if name.startswith("tolerant"):
+        if is_wider(name):
             yield "step", PROCEDURE, name, max(len(pairs) - len(found[before]), 0), "pairs"
             before = name
         before = before or name
@@ -87,14 +86,14 @@ def _by_procedure(linking: Linking, comparison: Comparison, plan: Linkage, by: S
 
 
 def added(found: Mapping[str, pd.DataFrame]) -> pd.DataFrame | None:
-    """Return the pairs that the strictest tolerant procedure finds beside the exact ones; None without one."""
-    strictest = next((name for name in found if name.startswith("tolerant")), None)
+    """Return the pairs that the strictest wider way of linking finds beside the exact ones; None without one."""
+    strictest = next((name for name in found if is_wider(name)), None)
     return None if strictest is None else _beside(found[strictest], found[EXACT])
 
 
 def step_of(found: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
     """Return the pairs that a tolerant procedure finds beside the next stricter one."""
-    names = [other for other in found if other == EXACT or other.startswith("tolerant")]
+    names = [other for other in found if other == EXACT or is_wider(other)]
     return _beside(found[name], found[names[names.index(name) - 1]])
 
 

@@ -10,8 +10,7 @@ import pandas as pd
 from prepost.comparing import result_rows
 from prepost.linkage.by_chance import chance_links
 from prepost.linkage.counts import NO_KEY, Linking, at, group_of, inside_pairs
-from prepost.linkage.procedures import pairs_by
-from prepost.linkage.samples import PROCEDURE, of_comparison, procedures
+from prepost.linkage.samples import PROCEDURE, of_comparison, ways_of
 from prepost.linkage.sure import Sure, how_sure
 from prepost.paired import OVERALL
 from prepost.proportions import proportion
@@ -156,7 +155,7 @@ def surely(
     quality = of_comparison(linking.quality, comparison)
     by_chance = next(row["estimate"] for row in chance if row["estimate_name"] == "chance_links_in_module")
     found = {}
-    for name, how in procedures(weighed, plan.thresholds).items():
-        pairs = pairs_by(weighed, *how)
-        found[name] = (pairs, how_sure(pairs, quality, *how, by_chance, level=level, seed=seed))
+    for name, way in ways_of(weighed, plan.thresholds).items():
+        asked = (way.procedure, way.threshold, by_chance)
+        found[name] = (way.pairs, how_sure(way.pairs, quality, *asked, level=level, seed=seed))
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -12,32 +13,58 @@ from prepost.schemas import SCHEMAS
 from prepost.scoring import score_all
 from prepost.study import Comparison, Index, Outcome
 
-EXACT, REVIEWED = "exact", "reviewed"
+EXACT, NEAR, REVIEWED = "exact", "near", "reviewed"
 PROCEDURE = "procedure"
 RESPONSE = ["source", "line", "wave"]
 
 
-def procedures(candidates: pd.DataFrame, thresholds: Sequence[float]) -> dict[str, tuple[Procedure, float | None]]:
-    """Return the procedures by the name that result rows give them, the strictest first.
+class Way(NamedTuple):
+    """The pairs that one way of linking gives, and how it was asked for."""
+
+    pairs: pd.DataFrame
+    procedure: Procedure
+    threshold: float | None
+
+
+def ways_of(candidates: pd.DataFrame, thresholds: Sequence[float]) -> dict[str, Way]:
+    """Return the pairs of each way of linking by the name that result rows give it, the strictest first.
 
     Parameters
     ----------
     candidates : DataFrame
-        Schema ``candidates``.
+        Schema ``candidates``, of two waves.
     thresholds : sequence of float
         How probable a pair must be, for the tolerant procedure; left out where no model weighs pairs.
 
     Returns
     -------
-    dict of str to (procedure, threshold)
-        ``exact``; ``tolerant_<threshold>``; ``reviewed`` where a person has decided on pairs.
+    dict of str to Way
+        ``exact``; ``tolerant_<threshold>``, or where no model weighs pairs ``near``, exact pairs and those that wait
+        for a reviewer, as if each were one person's; ``reviewed`` where a person has decided on pairs.
     """
-    found: dict[str, tuple[Procedure, float | None]] = {EXACT: (EXACT, None)}
+    found = {EXACT: Way(pairs_by(candidates, EXACT), EXACT, None)}
     if candidates.loc[candidates["stage"] != EXACT, "probability"].notna().any():
-        found |= {f"tolerant_{one:g}": ("tolerant", one) for one in sorted(thresholds, reverse=True)}
-    if len(pairs_by(candidates, REVIEWED)):
-        found[REVIEWED] = (REVIEWED, None)
+        for one in sorted(thresholds, reverse=True):
+            found[f"tolerant_{one:g}"] = Way(pairs_by(candidates, "tolerant", one), "tolerant", one)
+    elif len(near := _near(candidates)):
+        found[NEAR] = Way(pd.concat([found[EXACT].pairs, near], ignore_index=True), "tolerant", None)
+    if len(reviewed := pairs_by(candidates, REVIEWED)):
+        found[REVIEWED] = Way(reviewed, REVIEWED, None)
     return found
+
+
+def is_wider(name: str) -> bool:
+    """Say whether a way of linking takes pairs beside the exact ones."""
+    return name == NEAR or name.startswith("tolerant")
+
+
+def _near(candidates: pd.DataFrame) -> pd.DataFrame:
+    """Pairs that wait for a reviewer, of which neither side is in another such pair: one to one, without a guess."""
+    rows = candidates[(candidates["decision"] == "review") & (candidates["stage"] != EXACT)]
+    several = pd.Series(False, index=rows.index)
+    for side in ("from", "to"):
+        several |= rows.duplicated([f"source_{side}", f"line_{side}"], keep=False)
+    return rows[~several]
 
 
 def of_comparison(candidates: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from prepost.report.linkage_words import (
     key_of,
     rate,
     said,
-    tolerant,
+    wider,
 )
 from prepost.report.messages import Words
 
@@ -62,7 +62,7 @@ def _provision(words: Words) -> str:
 
 def _linkage(words: Words) -> str:
     first, later = rate(words, "linked_of_first"), rate(words, "linked_of_later")
-    ways = [way_name(name) for name in tolerant(words)]
+    ways = [way_name(name) for name in wider(words)]
     beside = f"; beside it {listing(ways)}" if ways else ""
     false = rate(words, "false_share", PROCEDURE, EXACT)
     precision = (
@@ -89,7 +89,7 @@ def _analysis(words: Words, imbalance: tuple[str, str]) -> str:
         if words.value(f"{false}/estimate") is not None
         else "estimates could not be corrected for false links"
     )
-    ways = ", and repeated under other ways of linking" if tolerant(words) else ""
+    ways = ", and repeated under other ways of linking" if wider(words) else ""
     return (
         f"{differ}Results are weighted for the chance to be matched, bounded, and given for everybody's answers "
         f"([Who is missing](#sec-attrition)); {corrected}{ways} ([False links](#sec-false-links))."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from prepost import formatting
 from prepost.comparing import row_id
 from prepost.figures.words import listing
+from prepost.linkage.samples import NEAR, is_wider
 from prepost.paired import OVERALL
 from prepost.render.escape import escape_markdown as esc
 from prepost.report.attrition_tables import note_of
@@ -61,11 +62,11 @@ def headline(words: Words) -> str:
     return getattr(words.settings.matching, "headline", EXACT)
 
 
-def tolerant(words: Words) -> list[str]:
-    """Return the names of the tolerant procedures that were run, the strictest first."""
+def wider(words: Words) -> list[str]:
+    """Return the names of the ways of linking that take pairs beside the exact ones, the strictest first."""
     rows = words.table("linked")
     names = rows.loc[rows["variable"] == PROCEDURE, "category"]
-    return [name for name in dict.fromkeys(names) if name.startswith("tolerant")]
+    return [name for name in dict.fromkeys(names) if is_wider(name)]
 
 
 def _how(words: Words) -> str:
@@ -76,9 +77,17 @@ def _how(words: Words) -> str:
         f"where the answers to {key_of(words)} are the same{module}, once differences in writing are evened out. Each "
         "response is in one pair at most."
     )
-    if not tolerant(words):
+    if not wider(words):
         missing = "A key that is written wrongly is not guessed at, so whoever wrote it so is missing from the pairs."
         return f"{text} {missing}"
+    if NEAR in wider(words):
+        step = words.show(counted(words, "step", PROCEDURE, NEAR))
+        return (
+            f"{text} Some keys differ in a letter or digit and are else alike ({step} further pairs). Nothing besides "
+            "the key tells whether such a pair is one person's, so no model weighs it: a reviewer is asked, and until "
+            "one has answered these pairs count for nothing here. What they would change stands in "
+            "[False links](#sec-false-links)."
+        )
     rests = (
         "The results of this report rest on pairs whose keys agree; pairs that are only alike stand beside them, in "
         "[How sure](#sec-false-links)."
@@ -112,7 +121,7 @@ def _capital(text: str) -> str:
 
 
 def _how_sure(words: Words) -> str:
-    name = EXACT if headline(words) == EXACT or not tolerant(words) else tolerant(words)[0]
+    name = EXACT if headline(words) == EXACT or not wider(words) else wider(words)[0]
     false, recall = (rate(words, measure, PROCEDURE, name) for measure in ("false_share", "recall"))
     if words.value(f"{false}/estimate") is None:
         why = esc(note_of(words, false) or "it may not be shown")
