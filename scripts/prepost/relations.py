@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from prepost.quantities import LATENT, MARGIN, ORDINARY, PRIMARY, CountSystem, Hierarchy, Ledger
+from prepost.relations_linkage import relate_links
 from prepost.schemas import ALL
 
 HIDDEN = ""  # the table of quantities that stand in no table
@@ -27,6 +28,7 @@ SUMS: dict[str, tuple[tuple[str, ...], ...]] = {
     "movement": (("group_by", "group"), ("direction",)),
     "missing": (("kind",),),
     "ceiling": (("place",),),
+    "linked": (("variable", "category"),),
 }
 
 
@@ -62,6 +64,7 @@ def count_system(tables: Mapping[str, pd.DataFrame], nested: Iterable[Hierarchy]
             _partitions(ledger, name, tables[name], nested)
     _diagonals(ledger, tables)
     _ends(ledger, tables)
+    relate_links(ledger, tables)
     return ledger.system()
 
 
@@ -94,6 +97,8 @@ def _address(table: str, row: Mapping[str, object]) -> tuple[str, str] | None:
         return (ALL, ALL) if row["from"] == ALL and row["to"] == ALL else None
     if table == "movement" and row["direction"] != ALL:
         return None
+    if table == "linked":  # the pairs of the headline are the matched of other tables
+        return (ALL, ALL) if row["measure"] == "pairs" else None
     if table == "ceiling":
         return (ALL, ALL) if row["place"] == ALL else None
     if "group_by" not in row:  # a table of published numbers: its bases are nobody's of this study

@@ -121,6 +121,11 @@ HASHES = _schema(
     {"person": _text(), "person_hash": pa.Column(TEXT, pa.Check.str_matches(r"^[0-9a-f]{64}$"), coerce=True)},
     unique=["person", "person_hash"],
 )
+# How often different people write the same in an item of the key; counts, and no value of it.
+KEYS = _schema(
+    {"wave": _text(), "item": _text(), "n": _count(), "n_values": _count(), "chance_same": _number()},
+    unique=["wave", "item"],
+)
 TRIPLES = _schema(
     {"person": _text(), "module": _text(null=True), "waves": _text(), "lines": _text()}, unique=["person", "module"]
 )
@@ -311,6 +316,8 @@ PARTICIPATION = _schema(_counts("measure", "wave", "group_by", "group"))
 TRANSITIONS = _schema(_counts("item", "from", "to", first="comparison"))
 MISSING = _schema(_counts("item", "wave", "kind"))  # kind: answered, one of MISSING_KINDS, all
 MOVEMENT = _schema(_counts("outcome", "group_by", "group", "direction", first="comparison"))  # better, same, worse, all
+# linked: counts of links and of what was not linked; measure names what is counted (prepost.linkage.counts).
+LINKED = _schema(_counts("measure", "variable", "category", first="comparison"))
 CEILING = _schema(_counts("outcome", "wave", "place", first="comparison"))  # floor, between, ceiling, all
 
 # plan: what the study declared beside what was done; words only, and no count of anybody, so it leaves as it is.
@@ -345,6 +352,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "pairs": PAIRS,
     "triples": TRIPLES,
     "hashes": HASHES,
+    "keys": KEYS,
     "unmatched": UNMATCHED,
     "candidates": CANDIDATES,
     "linkage_model": LINKAGE_MODEL,
@@ -364,6 +372,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "missing": MISSING,
     "movement": MOVEMENT,
     "ceiling": CEILING,
+    "linked": LINKED,
 }
 COUNT_COLUMNS = ("n", "n_missing", "n_people")
 MISSING_SUFFIX = "_missing"

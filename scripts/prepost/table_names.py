@@ -21,6 +21,8 @@ RESULT_TABLES = {
     "everyone": "Changes from everyone's answers",
     "attrition": "If those who were lost differ",
     "balance": "Those matched beside everyone",
+    "linkage": "How many were linked, and how surely",
+    "linkage_changes": "Changes under other ways of linking",
 }
 #: Counts, a row a cell, with margins.
 COUNT_TABLES = {
@@ -31,6 +33,7 @@ COUNT_TABLES = {
     "movement": "Better, same, worse",
     "ceiling": "At the ends of the scales",
     "transitions": "From which answer to which",
+    "linked": "Links by procedure and group, and what could not be linked",
 }
 LEARNERS = tuple(sorted(RESULT_TABLES | COUNT_TABLES))
 
@@ -67,8 +70,8 @@ TABLES_OF: dict[str, tuple[str, ...]] = {
 }
 FIGURES_OF: dict[str, tuple[str, ...]] = {
     "learners": (
-        *("attrition", "balance", "flow", "funnel", "groups", "items", "likert", "modules", "movement", "outcomes"),
-        *("participants", "specifications", "three_months", "tiles", "transitions"),
+        *("attrition", "balance", "flow", "funnel", "groups", "items", "likert", "linkage", "modules"),
+        *("movement", "outcomes", "participants", "specifications", "three_months", "tiles", "transitions"),
     ),
     "comments": ("themes",),
     "economics": ("economics_chain", "economics_tornado"),

@@ -102,7 +102,7 @@ ARTEFACTS = (
     + expand("results/2_cleaned/learners/{t}.csv", t=["exclusions", "unmapped", "unfitting"])
     + expand("results/3_matched/learners/{t}.parquet", t=["people", "links", "pairs", "triples", "unmatched", "hashes"])
     + expand("results/3_matched/learners/{t}", t=["candidates.parquet", "model.csv", "quality.csv", "reviewed.csv"])
-    + ["results/3_matched/learners/review.xlsx"]
+    + ["results/3_matched/learners/review.xlsx", "results/3_matched/learners/keys.csv"]
     + expand("results/4_scored/learners/{t}.parquet", t=["scores", "weights"])
     + expand("results/6_statistics/{table}.csv", table=[*TABLES, "plan"])
     + expand("results/7_release/{table}.csv", table=[*TABLES, "plan", "withheld"])
