@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 from prepost import steps, tables
-from prepost.clean import Codebook, clean
+from prepost.clean import Codebook, clean, of_sources, sources_in
 from prepost.keyed import nameless, separate
 from prepost.sheets import FieldRow, ItemRow, RecodeRow, read_sheet
 from prepost.study import Cleaning, Outcome, Vocabulary, Wave
@@ -33,13 +33,15 @@ def main(
     vocabulary: list[Vocabulary],
 ) -> None:
     """Leave values, what was set aside and why, and what the evaluator should look at."""
+    raw = [tables.read(path, "ingested") for path in ingested]
+    mapped = [row for path in fields for row in read_sheet(path, FieldRow)]
     book = Codebook(
-        items=read_sheet(codebook, ItemRow, key="item"),
-        fields=[row for path in fields for row in read_sheet(path, FieldRow)],
+        items=of_sources(read_sheet(codebook, ItemRow, key="item"), mapped, sources_in(raw)),
+        fields=mapped,
         recodes=[row for path in recodes for row in read_sheet(path, RecodeRow)],
         vocabularies=[(part, read_vocabulary(path, part)) for part, path in zip(vocabulary, vocabularies, strict=True)],
     )
-    found = clean([tables.read(path, "ingested") for path in ingested], book, cleaning, waves, outcomes)
+    found = clean(raw, book, cleaning, waves, outcomes)
     names = [item.item for item in book.items if item.scale == "identifier"]
     answers, known, who = separate(found.responses, found.about, names)
     parted = {"responses": answers, "about": known, "identifiers": who}

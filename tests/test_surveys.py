@@ -237,7 +237,9 @@ def test_schools_raked_weights_and_total():
     near(design_effect(design.weights), 1.0517, 1e-4)
 
 
-@pytest.mark.parametrize(("file", "mean", "se"), [("apistrat.csv", 662.2874, 9.4089), ("apisrs.csv", 656.585, 9.249722)])
+@pytest.mark.parametrize(
+    ("file", "mean", "se"), [("apistrat.csv", 662.2874, 9.4089), ("apisrs.csv", 656.585, 9.249722)]
+)
 def test_schools_unraked(file, mean, se):
     frame = _api(file)
     strata = np.unique(frame["stype"], return_inverse=True)[1] if "strat" in file else np.zeros(len(frame), int)
@@ -297,7 +299,9 @@ def test_what_published_margins_allow():
     found = allowed_by_margins(512, 305, 558)
     assert found.both == (259, 305)
     near(found.statistic, R["margins_mcnemar"])
-    assert [100 * value for value in (*found.widest, *found.narrowest)] == pytest.approx([31.9, 42.3, 33.1, 41.1], abs=0.05)
+    assert [100 * value for value in (*found.widest, *found.narrowest)] == pytest.approx(
+        [31.9, 42.3, 33.1, 41.1], abs=0.05
+    )
     with pytest.raises(ValueError, match="between 0"):
         allowed_by_margins(600, 305, 558)
 

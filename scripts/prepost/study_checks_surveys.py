@@ -130,7 +130,9 @@ def _shares(
             what = f"the base '{row.base}' is of the strand '{bases[row.base].strand}'"
             yield Fault(f"{where} · base", what, f"a base of '{row.strand}'", "name another base")
         if row.by and row.by not in items:
-            yield Fault(f"{where} · by", f"'{row.by}' is not in items.csv", did_you_mean(row.by, items), "mend the name")
+            yield Fault(
+                f"{where} · by", f"'{row.by}' is not in items.csv", did_you_mean(row.by, items), "mend the name"
+            )
         if row.group and (not row.by or row.group not in items.get(row.by, _NOTHING).codes):
             fix = "give the category in by, and a code of it in group"
             yield Fault(f"{where} · group", f"'{row.group}' is no group of '{row.by or ''}'", "", fix)

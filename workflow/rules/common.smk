@@ -12,6 +12,7 @@ REPO = Path(workflow.basedir).resolve().parent
 sys.path[:0] = [str(REPO / "scripts"), str(REPO / "workflow")]
 
 from prepost.errors import StudyError
+from prepost.sheets import ONE_WAVE
 from prepost.simulation.guard import refusal
 from prepost.study_loading import load, missing_raw_files
 from prepost.table_names import figures_of, tables_of
@@ -77,6 +78,8 @@ PARTS = STUDY.settings.parts
 TABLES = tables_of(PARTS)
 FIGURES = figures_of(PARTS)
 LEARNERS = STUDY.sources_of("learners")
+SURVEYS = [strand for strand in ONE_WAVE if strand in PARTS]
+SURVEY_SOURCES = [source for strand in SURVEYS for source in STUDY.sources_of(strand)]
 PRIMARY = next((part for part in SETTINGS["comparisons"] if part["role"] == "primary"), None)
 # Sheets that a study may leave out: a list of none or one each.
 FIELDS = ["config/fields.csv"] if Path("config/fields.csv").is_file() else []

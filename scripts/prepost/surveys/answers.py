@@ -70,7 +70,9 @@ class Answers:
         """Return where an item was shown and has no answer."""
         names = self.elements[name].items if name in self.elements else [name]
         kinds = [self.responses[f"{item}{MISSING_SUFFIX}"] for item in names if self._asked(item)]
-        return np.any([(kind.notna() & kind.ne("not_shown").fillna(False)).to_numpy(dtype=bool) for kind in kinds], axis=0)
+        return np.any(
+            [(kind.notna() & kind.ne("not_shown").fillna(False)).to_numpy(dtype=bool) for kind in kinds], axis=0
+        )
 
     def inside(self, base: BaseRow) -> np.ndarray:
         """Return who is in a base, as a boolean array."""

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from prepost.clean import Cleaned, Codebook, clean
+from prepost.clean import Cleaned, Codebook, clean, of_sources, sources_in
 from prepost.errors import Fault, StudyError
-from prepost.sheets import FieldRow, ItemRow
 from prepost.study import Cleaning, Consent, Speeders, Wave
 from prepost.study_surveys import Fieldwork
 
@@ -41,7 +40,7 @@ def clean_survey(
     StudyError
         As `prepost.clean.clean`; or nobody is left.
     """
-    asked = of_sources(book.items, book.fields, {name for table in tables for name in table["source"].unique()})
+    asked = of_sources(book.items, book.fields, sources_in(tables))
     wave = Wave(name=strand, label=strand, when="once", opens=fieldwork.opens, closes=fieldwork.closes)
     found = clean(tables, book._replace(items=asked, vocabularies=[]), _rules(fieldwork), [wave], [])
     if found.responses.empty:
@@ -57,13 +56,6 @@ def clean_survey(
     if person is None:
         return found
     return found._replace(responses=_numbered(found.responses, person, strand))
-
-
-def of_sources(items: Sequence[ItemRow], fields: Sequence[FieldRow], sources: set[str]) -> list[ItemRow]:
-    """Return the items that these sources ask, and those that fields.csv gives to no source at all."""
-    here = {row.item for row in fields if sources & set(row.sources)}
-    elsewhere = {row.item for row in fields} - here
-    return [item for item in items if item.item not in elsewhere]
 
 
 def _rules(fieldwork: Fieldwork) -> Cleaning:

@@ -82,7 +82,10 @@ def projection(design: Design) -> Projection | None:
     cells = cells_of(design.codes, sizes)
     size = np.bincount(cells.of, weights=design.base, minlength=len(cells.codes)).astype(float)
     dummies = np.concatenate(
-        [(column[:, None] == np.arange(count)).astype(float) for column, count in zip(cells.codes.T, sizes, strict=True)],
+        [
+            (column[:, None] == np.arange(count)).astype(float)
+            for column, count in zip(cells.codes.T, sizes, strict=True)
+        ],
         axis=1,
     )
     return Projection(cells, size, dummies, np.linalg.pinv(dummies.T @ (dummies * size[:, None]), hermitian=True))
@@ -242,7 +245,9 @@ def share(hit: ArrayLike, inside: ArrayLike, design: Design, made: Projection | 
         w = design.weights[np.asarray(inside, dtype=bool)]
         effective = float(w.sum() ** 2 / np.sum(w**2))
         low, high = wilson(effective if hits else 0.0, effective, level)
-        return found._replace(estimate=float(hits > 0), se=0.0, ci_low=low, ci_high=high, ci_method="Wilson, effective n")
+        return found._replace(
+            estimate=float(hits > 0), se=0.0, ci_low=low, ci_high=high, ci_method="Wilson, effective n"
+        )
     half = float(stats.t.ppf((1 + level) / 2, found.df)) * found.se / (p * (1 - p))
     low, high = (float(1 / (1 + np.exp(-(np.log(p / (1 - p)) + side * half)))) for side in (-1, 1))
     return found._replace(ci_low=low, ci_high=high, ci_method="linearised, logit")

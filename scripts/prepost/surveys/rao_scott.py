@@ -77,7 +77,9 @@ def _interactions(height: int, width: int) -> np.ndarray:
     """Columns that span the interaction of a table stacked by columns, free of its main effects."""
     row, column = np.tile(np.arange(height), width), np.repeat(np.arange(width), height)
     mains = [np.ones(height * width)]
-    mains += [(row == i).astype(float) for i in range(1, height)] + [(column == j).astype(float) for j in range(1, width)]
+    mains += [(row == i).astype(float) for i in range(1, height)] + [
+        (column == j).astype(float) for j in range(1, width)
+    ]
     main = np.array(mains).T
     both = np.array([((row == i) & (column == j)).astype(float) for j in range(1, width) for i in range(1, height)]).T
     return both - main @ np.linalg.lstsq(main, both, rcond=None)[0]
