@@ -358,14 +358,11 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "reviewed": REVIEWED,
     "scores": SCORES,
     "weights": WEIGHTS,
-<<<<<<< HEAD
     "comments": COMMENTS,
     "codes": CODES,
     "coding_sample": CODING_SAMPLE,
     "theme_scores": THEME_SCORES,
-=======
     "survey_weights": SURVEY_WEIGHTS,
->>>>>>> 8a3a7d1 (Population, professionals and appointments: synthetic exports, cleaning, weights and estimates up to floor 6)
     **dict.fromkeys(RESULT_TABLES, RESULTS),
     "flow": FLOW,
     "participants": PARTICIPANTS,
