@@ -76,6 +76,13 @@ class ShareRow(Row):
         return [code.strip() for code in (self.answer or "").split(SPLIT) if code.strip()]
 
 
+def labels_of(shares: Sequence[ShareRow], bases: Sequence[BaseRow] = ()) -> dict[str, str]:
+    """Return what each figure is called, and under "of <figure>" of whom it is, where the bases are given."""
+    of = {row.base: row.label for row in bases}
+    told = [row for row in shares if not row.group]
+    return {row.share: row.label for row in told} | {f"of {row.share}": of[row.base] for row in told if row.base in of}
+
+
 def target_faults(rows: Sequence[TargetRow], items: Mapping[str, ItemRow], sheet: str) -> list[Fault]:
     """Find what is wrong with margins before any data are seen.
 

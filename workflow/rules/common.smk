@@ -81,6 +81,8 @@ LEARNERS = STUDY.sources_of("learners")
 SURVEYS = [strand for strand in ONE_WAVE if strand in PARTS]
 SURVEY_SOURCES = [source for strand in SURVEYS for source in STUDY.sources_of(strand)]
 PRIMARY = next((part for part in SETTINGS["comparisons"] if part["role"] == "primary"), None)
+# What the surveys beside the learners' tell, and of whom.
+SHARES = [f"config/{SETTINGS['surveys']['shares']}"] if SURVEYS else []
 # Sheets that a study may leave out: a list of none or one each.
 FIELDS = ["config/fields.csv"] if Path("config/fields.csv").is_file() else []
 RECODES = ["config/recodes.csv"] if Path("config/recodes.csv").is_file() else []

@@ -23,6 +23,7 @@ from prepost.report import (
     recommendation_map,
     result_tables,
     robustness,
+    survey_words,
 )
 from prepost.report.summary import rest_of_the_picture
 
@@ -210,6 +211,10 @@ SECTIONS: dict[str, Callable[[Report], str]] = {
     "ranks": ranks,
     "specifications": specifications,
     "plan": plan,
+    "around": around,
+    "population": survey_words.population,
+    "professionals": survey_words.professionals,
+    "appointments": survey_words.appointments,
     "rest_of_the_picture": rest_of_the_picture,
     "around": around,
     "money": money.money,
