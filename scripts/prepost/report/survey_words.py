@@ -84,11 +84,13 @@ def _who(report: Report) -> str:
     if everyone is None:
         return "Adults of a panel answered; how many is not published."
     effect = first(pick(report.tables, COST, estimate_name="design_effect", outcome=everyone["outcome"]))
+    deff = report.span(f"{COST}/{effect['row_id']}/estimate")
+    counted = formatting.count(number(everyone, "estimate"))
+    effective = report.span(f"{COST}/{everyone['row_id']}/estimate", counted)
     said = (
         f"A survey asked {_count(report, COST, everyone)} adults of a panel. They are weighted to the shares of "
-        f"{names} among all adults, which costs precision: the design effect is "
-        f"{report.span(f'{COST}/{effect["row_id"]}/estimate')}, so that they count as "
-        f"{report.span(f'{COST}/{everyone["row_id"]}/estimate', formatting.count(number(everyone, 'estimate')))}. "
+        f"{names} among all adults, which costs precision: the design effect is {deff}, so that they count as "
+        f"{effective}. "
         f"Whoever joins a panel chose to. Intervals say how far chance alone would go {IF_RANDOM}; people who differ "
         "in what no margin knows are beyond them, so no margin of error is given."
     )
@@ -142,11 +144,11 @@ def _advice(report: Report) -> str:
         "they received advice or treatment that did not suit them."
     )
     if avoidable is not None:
+        told = _count(report, FIGURES, _of(report, FIGURES, "worsened"))
         said += (
             f" Of these, {_share(report, FIGURES, avoidable, True)} believe that personalised care would have avoided "
-            f"it; {_count(report, FIGURES, _of(report, FIGURES, 'worsened'))} people told what followed from that. Each share "
-            "below has its own base. What people believe would have been avoided was not "
-            "observed."
+            f"it; {told} people told what followed from that. Each share below has its own base. What people believe "
+            "would have been avoided was not observed."
         )
     return said
 
