@@ -83,6 +83,7 @@ SURVEY_SOURCES = [source for strand in SURVEYS for source in STUDY.sources_of(st
 PRIMARY = next((part for part in SETTINGS["comparisons"] if part["role"] == "primary"), None)
 # What the surveys beside the learners' tell, and of whom.
 SHARES = [f"config/{SETTINGS['surveys']['shares']}"] if SURVEYS else []
+BASES = [f"config/{SETTINGS['surveys']['bases']}"] if SURVEYS else []
 # Sheets that a study may leave out: a list of none or one each.
 FIELDS = ["config/fields.csv"] if Path("config/fields.csv").is_file() else []
 RECODES = ["config/recodes.csv"] if Path("config/recodes.csv").is_file() else []
@@ -94,7 +95,7 @@ AUDIT_PAGES = [f"notebooks/audit_{floor}.ipynb" for floor in AUDITED]
 # Sheets that the report reads beside the released tables, where the study has them.
 REPORT_SHEETS = [
     f"config/{sheet}.csv" for sheet in ("recommendations", "cheers") if Path(f"config/{sheet}.csv").is_file()
-] + (["config/economics.yaml"] if "economics" in PARTS else [])
+] + (["config/economics.yaml"] if "economics" in PARTS else []) + SHARES + BASES
 PROSE = sorted(str(path) for path in Path("config/report").glob("*.md"))
 # Twins that stand are made anew with the page, so that no paper says something else than the page beside it.
 TWINS = expand("results/9_report/report.{ending}", ending=["docx", "pdf"])

@@ -12,6 +12,7 @@ rule plot:
         codebook="config/items.csv",
         tiles=PLACE_SHEETS["tiles"],
         shares=SHARES,
+        bases=BASES,
     output:
         figures=expand("results/8_exhibits/{figure}.svg", figure=FIGURES),
         alt="results/8_exhibits/alt_texts.json",

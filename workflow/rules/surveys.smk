@@ -5,9 +5,7 @@ leaves: 2_cleaned/<strand>/responses.parquet, {exclusions,unmapped,unfitting}.cs
 """
 
 ARTEFACTS += expand("results/2_cleaned/{strand}/responses.parquet", strand=SURVEYS)
-ARTEFACTS += expand(
-    "results/2_cleaned/{strand}/{t}.csv", strand=SURVEYS, t=["exclusions", "unmapped", "unfitting"]
-)
+ARTEFACTS += expand("results/2_cleaned/{strand}/{t}.csv", strand=SURVEYS, t=["exclusions", "unmapped", "unfitting"])
 
 
 rule clean_surveys:

@@ -66,7 +66,7 @@ def professionals(tables: Tables, setting: Setting) -> Grid:
     write = percents(row for _, own, organisation, _ in found for row in (own, organisation))
 
     def points(value: float) -> str:
-        return formatting.number(100 * value, 1)
+        return f"{formatting.number(100 * value, 1)} points"
 
     for name, own, organisation, gap in found:
         widest = first(pick(tables, table, outcome=name, estimate_name="difference_widest"))

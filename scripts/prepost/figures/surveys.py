@@ -83,6 +83,10 @@ def _name(setting: Setting, row: pd.Series) -> str:
     return label[:1].lower() + label[1:]
 
 
+def _whom(setting: Setting, row: pd.Series) -> str:
+    return setting.labels.get(f"of {row['outcome']}", "the adults who were asked")
+
+
 def consequences_of(tables: Tables) -> pd.DataFrame:
     """Return the overall shares about unsuitable advice, by theme and then by size."""
     rows = pick(tables, "population_estimates", estimate_name="share", group_by=ALL)
@@ -91,7 +95,8 @@ def consequences_of(tables: Tables) -> pd.DataFrame:
     if rows.empty:
         return rows
     rows["theme"] = rows["comparison"].map(order.index)
-    keys = rows.sort_values(["theme", "estimate"], ascending=[True, False], kind="stable", na_position="last")
+    order = ["theme", "n", "estimate"]  # of the largest base first
+    keys = rows.sort_values(order, ascending=[True, False, False], kind="stable", na_position="last")
     return keys.drop(columns="theme")
 
 
@@ -113,10 +118,10 @@ def draw_consequences(tables: Tables, setting: Setting) -> Drawing:
     if rows.empty or rows["estimate"].isna().all():
         why = "the study does not ask about unsuitable advice, or no share may be shown"
         return nothing("Advice that did not suit", why, synthetic=setting.synthetic)
-    lead = first(rows[rows["comparison"] == "unsuitable_advice"])
+    lead = first(rows[rows["comparison"] == "unsuitable_advice"])  # of the largest base
     value = number(lead, "estimate")
     title = (
-        f"{percent(value)} of adults who saw a professional report advice or treatment that did not suit them"
+        f"{percent(value)} of {_whom(setting, lead)} report advice or treatment that did not suit them"
         if not math.isnan(value)
         else "Advice or treatment that did not suit: reasons and consequences as people report them"
     )
@@ -130,7 +135,9 @@ def draw_consequences(tables: Tables, setting: Setting) -> Drawing:
         canvas.y += 6
         for n in dict.fromkeys(inside["n"].fillna(-1)):
             own = inside[inside["n"].fillna(-1) == n]
-            canvas.paragraph(f"{plain(theme)} (n = {base_of(own)})", weight="bold", colour=NAVY)
+            whom = setting.labels.get(f"of {own['outcome'].iloc[0]}", "")
+            heading = f"{plain(theme)}, of {whom}" if whom else plain(theme)
+            canvas.paragraph(f"{heading} (n = {base_of(own)})", weight="bold", colour=NAVY)
             for _, row in own.iterrows():
                 label = label_of(setting, row["outcome"])
                 dot_row(canvas, label, row, marks, ring=illustrative(row))

@@ -172,8 +172,7 @@ def _gap_words(report: Report) -> str:
     key = f"{ORGANISATIONS}/{gap['row_id']}"
     level = f"{report.settings.statistics.ci_level * 100:g}"
     points = [
-        report.span(f"{key}/{column}", formatting.number(100 * number(gap, column), 1))
-        for column in ("estimate", "ci_low", "ci_high")
+        report.span(f"{key}/{column}", _points(number(gap, column), 1)) for column in ("estimate", "ci_low", "ci_high")
     ]
     clear = sum(1 for _, _, _, row in shown if pd.notna(row["p_adjusted"]) and row["p_adjusted"] < ALARMS)
     said = (
@@ -181,7 +180,7 @@ def _gap_words(report: Report) -> str:
         "themselves and whether their organisation does it consistently. All had been trained, so they do not stand "
         f"for professionals at large. The widest gap is {_lower(report.setting, name)}: "
         f"{_share(report, ORGANISATIONS, own)} say it of themselves and {_share(report, ORGANISATIONS, organisation)} "
-        f"of their organisation, a difference of {points[0]} points ({level}% CI {points[1]} to {points[2]}). In "
+        f"of their organisation, a difference of {points[0]} ({level}% CI {points[1]} to {points[2]}). In "
         f"{clear} of {len(shown)} elements the two differ by more than chance would make them, taking account of how "
         "many were looked at."
     )
@@ -192,6 +191,10 @@ def _gap_words(report: Report) -> str:
         " Rating oneself above others is common whatever one does. The table's last columns hold what a reader who "
         "has only the two shares can know: the widest interval of any joint table that they allow."
     )
+
+
+def _points(value: float, places: int) -> str:
+    return f"{formatting.number(100 * value, places)} points"
 
 
 def appointments(report: Report) -> str:
@@ -258,7 +261,7 @@ def professionals_line(report: Report) -> str:
         return ""
     name, own, organisation, gap = shown[0]
     low, high = (
-        report.span(f"{ORGANISATIONS}/{gap['row_id']}/{column}", formatting.number(100 * number(gap, column), 0))
+        report.span(f"{ORGANISATIONS}/{gap['row_id']}/{column}", _points(number(gap, column), 0))
         for column in ("ci_low", "ci_high")
     )
     level = f"{report.settings.statistics.ci_level * 100:g}"
@@ -266,7 +269,7 @@ def professionals_line(report: Report) -> str:
         f"Of {_count(report, ORGANISATIONS, gap)} trained professionals, {_share(report, ORGANISATIONS, own)} say that "
         f"they themselves practise “{_lower(report.setting, name)}” and "
         f"{_share(report, ORGANISATIONS, organisation)} that their organisation does so consistently ({level}% CI of "
-        f"the gap {low} to {high} points). [The professionals](#sec-professionals)"
+        f"the gap {low} to {high}). [The professionals](#sec-professionals)"
     )
 
 
