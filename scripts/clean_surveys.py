@@ -16,7 +16,7 @@ def main(
     *,
     ingested: list[Path],
     codebook: Path,
-    fields: Path,
+    fields: list[Path],
     recodes: list[Path],
     responses: list[Path],
     exclusions: list[Path],
@@ -39,7 +39,7 @@ def main(
     """
     book = Codebook(
         items=read_sheet(codebook, ItemRow, key="item"),
-        fields=read_sheet(fields, FieldRow),
+        fields=[row for path in fields for row in read_sheet(path, FieldRow)],
         recodes=[row for path in recodes for row in read_sheet(path, RecodeRow)],
         vocabularies=[],
     )

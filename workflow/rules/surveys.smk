@@ -13,7 +13,7 @@ rule clean_surveys:
         code=code("clean_surveys"),
         ingested=expand("results/1_ingested/{source}.parquet", source=SURVEY_SOURCES),
         codebook="config/items.csv",
-        fields="config/fields.csv",
+        fields=FIELDS,
         recodes=RECODES,
     output:
         responses=expand("results/2_cleaned/{strand}/responses.parquet", strand=SURVEYS),

@@ -216,7 +216,6 @@ SECTIONS: dict[str, Callable[[Report], str]] = {
     "professionals": survey_words.professionals,
     "appointments": survey_words.appointments,
     "rest_of_the_picture": rest_of_the_picture,
-    "around": around,
     "money": money.money,
     "claims": claims_words.claims,
     "recommendation_map": recommendation_map.recommendation_map,

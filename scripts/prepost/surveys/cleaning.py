@@ -8,6 +8,8 @@ import pandas as pd
 
 from prepost.clean import Cleaned, Codebook, clean, of_sources, sources_in
 from prepost.errors import Fault, StudyError
+from prepost.keyed import RESPONSE_ID
+from prepost.schemas import MISSING_SUFFIX
 from prepost.study import Cleaning, Consent, Speeders, Wave
 from prepost.study_surveys import Fieldwork
 
@@ -33,7 +35,8 @@ def clean_survey(
     Returns
     -------
     Cleaned
-        As `prepost.clean.clean` gives them; responses kept and set aside add up to the rows of `tables`.
+        As `prepost.clean.clean` gives them, without response ids and identifiers; responses kept and set aside add
+        up to the rows of `tables`.
 
     Raises
     ------
@@ -53,9 +56,10 @@ def clean_survey(
             ),
             kind="data",
         )
-    if person is None:
-        return found
-    return found._replace(responses=_numbered(found.responses, person, strand))
+    responses = found.responses if person is None else _numbered(found.responses, person, strand)
+    names = [item.item for item in asked if item.scale == "identifier" and item.item != person]
+    apart = [RESPONSE_ID, *names, *[f"{name}{MISSING_SUFFIX}" for name in names]]
+    return found._replace(responses=responses.drop(columns=apart, errors="ignore"))
 
 
 def _rules(fieldwork: Fieldwork) -> Cleaning:
