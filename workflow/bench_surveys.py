@@ -41,10 +41,12 @@ def raking(_: Place) -> Table:
     rows.append(("together", sum(row[1] for row in rows), sum(row[2] for row in rows)))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     worst = max(float(abs(np.bincount(c, raked.weights) - t).max()) for c, t in zip(codes.T, targets, strict=True))
+    sizes, effect = ", ".join(map(str, SIZES)), design_effect(raked.weights)
+    width = 100 * float(np.mean([f.ci_high - f.ci_low for f in found])) / 2
     note = (
-        f"{RESPONDENTS:,} respondents, margins of {', '.join(map(str, SIZES))} categories; {raked.rounds} rounds. Every "
-        f"margin is met within {worst:.1e} people; design effect {design_effect(raked.weights):.3f}. Mean half width of "
-        f"an interval {100 * np.mean([f.ci_high - f.ci_low for f in found]) / 2:.3f} points. Peak memory {peak:,.0f} MB, "
+        f"{RESPONDENTS:,} respondents, margins of {sizes} categories; {raked.rounds} rounds. Every "
+        f"margin is met within {worst:.1e} people; design effect {effect:.3f}. Mean half width of "
+        f"an interval {width:.3f} points. Peak memory {peak:,.0f} MB, "
         "the answers themselves among it. The work is done on the cells of the cross table, not on respondents."
     )
     return Table("Raking a million respondents on six margins", ("what", "wall s", "CPU s"), rows, note)
