@@ -16,6 +16,7 @@ from prepost.schemas import SCHEMAS
 from prepost.sheets import ItemRow
 from prepost.study import Nouns, Outcome, Wave
 from prepost.table_names import TITLES
+from released_surveys import surveys
 
 MODULES = {
     "Shared Decision Making": 0.30,
@@ -123,6 +124,7 @@ def released_text(n: int = 2473, *, threshold: int = 10) -> dict[str, pd.DataFra
         "linkage_changes": _linked(n),
         **_lost(n),
         **_published(n),
+        **surveys(),
     }
     return {name: as_text(rows, name, threshold) for name, rows in found.items()}
 

@@ -18,7 +18,7 @@ from prepost.quantities import hierarchies
 from prepost.released import read_released
 from prepost.schemas import TOLD
 from prepost.suppression import solved
-from prepost.table_names import TABLES
+from prepost.table_names import LEARNERS as TABLES
 from result_tables import comparison, flow, moved, movement, participants, transitions
 from scipy.optimize import linprog
 

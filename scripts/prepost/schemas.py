@@ -13,7 +13,7 @@ from prepost.table_names import RESULT_TABLES
 
 TEXT, NUMBER, COUNT, FLAG, TIME = "string", "float64", "Int64", "boolean", "datetime64[us]"
 ROLES = ["primary", "secondary", "sensitivity"]
-UNITS = ["pairs", "people", "responses", "enrolments", "comments"]
+UNITS = ["pairs", "people", "responses", "enrolments", "comments", "appointments"]
 CODED_BY = ["human", "adjudicated", "machine", "keyword"]
 ALL = "all"  # the margin of a dimension
 STAGES = ["exact", "tolerant", "reviewed"]  # by what two responses were found to be one person's
@@ -216,6 +216,12 @@ WEIGHTS = _schema(
     },
     unique=["source", "line", "wave"],
 )
+# A survey's weights, with the category of each margin that they meet (`margin_<item>`).
+SURVEY_WEIGHTS = _schema(
+    {**_where_from(), "weight": pa.Column(NUMBER, [pa.Check.gt(0), pa.Check.lt(float("inf"))], coerce=True)},
+    wide=True,
+    unique=["source", "line", "wave"],
+)
 
 # comments: one row a comment that is not blank. A comment is known by where it stands: source, line, wave and item.
 COMMENTS = _schema(
@@ -364,6 +370,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "codes": CODES,
     "coding_sample": CODING_SAMPLE,
     "theme_scores": THEME_SCORES,
+    "survey_weights": SURVEY_WEIGHTS,
     **dict.fromkeys(RESULT_TABLES, RESULTS),
     "flow": FLOW,
     "participants": PARTICIPANTS,

@@ -14,6 +14,7 @@ from prepost.study_comments import Comments
 from prepost.study_linkage import Matching, Person
 from prepost.study_parts import Name, Part, Text
 from prepost.study_secondary import Secondary
+from prepost.study_surveys import Surveys
 from prepost.table_names import PARTS
 
 WHERE = "config/study.yaml"
@@ -201,6 +202,7 @@ class Settings(Part):
     statistics: Statistics
     secondary: Secondary = Secondary()
     comments: Comments | None = None
+    surveys: Surveys = Surveys()
     release: Release
 
     @property

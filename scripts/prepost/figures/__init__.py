@@ -20,6 +20,7 @@ from prepost.figures import (
     participants,
     places,
     specifications,
+    surveys,
     three_months,
     transitions,
 )
@@ -43,6 +44,10 @@ FIGURES: dict[str, Callable[[Tables, Setting], Drawing]] = {
     "groups": groups.draw,
     "funnel": places.draw_funnel,
     "tiles": places.draw_tiles,
+    "population_elements": surveys.draw_elements,
+    "population_consequences": surveys.draw_consequences,
+    "professionals_elements": surveys.draw_gaps,
+    "appointments_outcomes": surveys.draw_appointments,
     "economics_chain": economics.draw_chain,
     "economics_tornado": economics.draw_tornado,
     "claims_checked": claims.draw,

@@ -25,6 +25,7 @@ from prepost.report import (
     recommendation_map,
     result_tables,
     robustness,
+    survey_words,
 )
 from prepost.report import guild as guild_words
 from prepost.report.summary import rest_of_the_picture
@@ -241,8 +242,11 @@ SECTIONS: dict[str, Callable[[Report], str]] = {
     "ranks": ranks,
     "specifications": specifications,
     "plan": plan,
-    "rest_of_the_picture": rest_of_the_picture,
     "around": around,
+    "population": survey_words.population,
+    "professionals": survey_words.professionals,
+    "appointments": survey_words.appointments,
+    "rest_of_the_picture": rest_of_the_picture,
     "money": money.money,
     "claims": claims_words.claims,
     "recommendation_map": recommendation_map.recommendation_map,

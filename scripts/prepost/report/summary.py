@@ -9,13 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from prepost.report import claims_words, money
+from prepost.report import claims_words, money, survey_words
 
 if TYPE_CHECKING:
     from prepost.report.book import Report
 
 #: Part of the study, as `prepost.table_names.PARTS` names it, and what says its sentence.
-LINES: dict[str, Callable[[Report], str]] = {"economics": money.message, "claims": claims_words.message}
+LINES: dict[str, Callable[[Report], str]] = {
+    "population": survey_words.population_line,
+    "professionals": survey_words.professionals_line,
+    "appointments": survey_words.appointments_line,
+    "economics": money.message,
+    "claims": claims_words.message,
+}
 
 
 def rest_of_the_picture(report: Report) -> str:
