@@ -114,7 +114,9 @@ def compared(coded: Coded, first: np.ndarray, second: np.ndarray, many: int = 20
     """Return each score of both codings and the 95 % interval of the gain, over resamples of respondents."""
     which = coded.codes.sum(axis=0) >= MANY
     persons = coded.people.max() + 1
-    times = np.random.default_rng(SEED).multinomial(persons, np.full(persons, 1 / persons), size=many).astype(np.float32)
+    times = (
+        np.random.default_rng(SEED).multinomial(persons, np.full(persons, 1 / persons), size=many).astype(np.float32)
+    )
 
     def counts(given: np.ndarray) -> list[np.ndarray]:
         parts = (coded.codes & given, ~coded.codes & given, coded.codes & ~given)
@@ -205,7 +207,9 @@ def draws(coded: Coded, size: int, many: int, seed: int = SEED) -> Draws:
 def _likeness(rows) -> np.ndarray:
     from prepost.comments.features import alike
 
-    parts = [alike(rows.take(np.arange(at, min(at + 1000, len(rows.asked)))), rows) for at in range(0, len(rows.asked), 1000)]
+    parts = [
+        alike(rows.take(np.arange(at, min(at + 1000, len(rows.asked)))), rows) for at in range(0, len(rows.asked), 1000)
+    ]
     return np.concatenate([part.astype(np.float32) for part in parts])
 
 
@@ -255,7 +259,9 @@ def main() -> None:
         head += ["coverage", "coverage, labels only", "width against labels only"]
         found = draws(coded, given.size, given.draws)
         parts["prevalence"] = table(head, prevalence_rows(coded, found, given.size))
-        print(f"{len(coded.texts):,} comments\n", parts["prevalence"], f"\n\n{time.monotonic() - start:.0f} s", flush=True)
+        print(
+            f"{len(coded.texts):,} comments\n", parts["prevalence"], f"\n\n{time.monotonic() - start:.0f} s", flush=True
+        )
     if given.write:
         from proof_table import keep
 

@@ -253,11 +253,36 @@ CODING_SAMPLE = _schema(
     },
     unique=["source", "line", "wave", "item"],
 )
-# scores: what the machine thinks of every comment and theme, from models that did not learn from that comment.
-THEME_SCORES = _schema(
-    {**_where_from(), "item": _text(), "fold": _count(null=True)},
-    wide=True,
+# theme_scores: the machine's score of every comment for every theme that it knows, a column a theme. That of a comment
+# which people coded is from a machine that saw nothing of its writer.
+THEME_SCORES = _schema({**_where_from(), "item": _text()}, wide=True, unique=["source", "line", "wave", "item"])
+# held_out: what people and the machine say of the same comments, from folds in which the machine saw neither the
+# comment nor its writer, thresholds included.
+HELD_OUT = _schema(
+    {**_where_from(), "item": _text(), "theme": _text(), "people": _flag(), "machine": _flag(), "keyword": _flag()},
+    unique=["source", "line", "wave", "item", "theme"],
+)
+# disagreements: comments that two coders saw differently, for the adjudicator.
+DISAGREEMENTS = _schema(
+    {
+        **_where_from(),
+        "item": _text(),
+        "coders": _text(),
+        "first": _text(),
+        "second": _text(),
+        "settled": _text(null=True),
+    },
     unique=["source", "line", "wave", "item"],
+)
+# topics: groups of words that stand together in the comments; a help for the frame's authors and nothing else.
+TOPICS = _schema(
+    {
+        "topic": _count(),
+        "words": _text(),
+        "share": _number(),  # of the weight of all topics
+        "stability": _number(),  # how alike the topic comes out of resampled comments, 0 to 1
+        "nearest_theme": _text(null=True),
+    }
 )
 
 # Results: floor 6 in full precision, floor 7 as released -----------------------------------------------------------
@@ -356,6 +381,9 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "codes": CODES,
     "coding_sample": CODING_SAMPLE,
     "theme_scores": THEME_SCORES,
+    "held_out": HELD_OUT,
+    "disagreements": DISAGREEMENTS,
+    "topics": TOPICS,
     **dict.fromkeys(RESULT_TABLES, RESULTS),
     "flow": FLOW,
     "participants": PARTICIPANTS,

@@ -73,7 +73,7 @@ def write(frame: pd.DataFrame, path: Path, schema: str) -> None:
         if path.suffix == ".parquet":
             frame.to_parquet(scratch, index=False)
         else:
-            _defused(frame).to_csv(scratch, index=False, lineterminator="\n", encoding="utf-8")
+            defused(frame).to_csv(scratch, index=False, lineterminator="\n", encoding="utf-8")
 
 
 def read(path: Path, schema: str, *, without: str | None = None) -> pd.DataFrame:
@@ -90,6 +90,12 @@ def read(path: Path, schema: str, *, without: str | None = None) -> pd.DataFrame
         fault = Fault(path.name, "the file is damaged", "what an earlier step left", "delete the file and run again")
         raise StudyError(fault, kind="file") from None
     return check(_live(frame), schema, path.name)
+
+
+def write_bytes(content: bytes, path: Path) -> None:
+    """Write a file that is no text, such as a workbook, whole or not at all."""
+    with _whole(path) as scratch:
+        scratch.write_bytes(content)
 
 
 def write_text(text: str, path: Path) -> None:
@@ -125,8 +131,11 @@ def _whole(path: Path) -> Iterator[Path]:
             scratch.unlink(missing_ok=True)
 
 
-def _defused(frame: pd.DataFrame) -> pd.DataFrame:
-    """A formula made text (OWASP, "CSV injection"); reversible, as an apostrophe that stands there gets one too."""
+def defused(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose formulas are made text (OWASP, "CSV injection").
+
+    It can be undone, as an apostrophe that stands there gets one too.
+    """
     return _texts(frame, lambda text: text.mask(text.str.match(_FORMULA) & ~text.str.fullmatch(_NUMBER), "'" + text))
 
 

@@ -18,6 +18,7 @@ from prepost.comments.features import SAME_QUESTION, Features, Rows, alike, toke
 PENALTIES = (0.3, 0.7, 1.5, 3.0)
 PENALTY = 0.7
 MOST_TO_TUNE = 1500  # coded comments up to which the penalty is chosen too: it costs a matrix inversion each
+FAINT = 0.08
 SHRINK = 10.0  # positives at which a theme's own threshold weighs as much as the threshold of all themes
 
 
@@ -158,7 +159,8 @@ def evidence(
     for theme, text in zip(themes, texts, strict=True):
         words = tokens(text)
         adds = [float((by_word[columns, theme] * rarity[columns]).sum()) for columns in features.columns_of(text)]
-        first, last = _best_run(adds)
+        least = FAINT * max(adds, default=0.0)  # a word that says next to nothing does not lengthen a run
+        first, last = _best_run([value - least for value in adds])
         found.append((words[first].start, words[last].end) if last >= 0 else (0, len(text)))
     return found
 

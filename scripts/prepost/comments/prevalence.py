@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from prepost.proportions import score_interval
+
 
 class Sample(NamedTuple):
     """The comments that people coded, among all.
@@ -159,7 +161,9 @@ def corrected_share(
         The interval is Wilson's, for the simple random sample that would have the same variance (Korn & Graubard
         1998, Survey Methodology 24): it never leaves 0 to 1, and holds for rare themes where Wald's does not.
     """
-    means = corrected_means(np.asarray(coded, float), np.asarray(machine, float), sample, inside, finite=finite, tune=tune)
+    means = corrected_means(
+        np.asarray(coded, float), np.asarray(machine, float), sample, inside, finite=finite, tune=tune
+    )
     share = float(np.clip(means.estimate[0], 0, 1))
     variance = float(means.covariance()[0, 0])
     coded_here = int(np.asarray(inside, dtype=bool)[sample.at].sum())
@@ -168,17 +172,3 @@ def corrected_share(
     quantile = stats.t.ppf((1 + level) / 2, max(means.persons - 1, 1))
     low, high = score_interval(share, size, quantile)
     return Share(share, low, high, size, float(means.lam[0]))
-
-
-def score_interval(share: float, size: float, quantile: float) -> tuple[float, float]:
-    """Return Wilson's interval of a share (Wilson 1927, doi:10.1080/01621459.1927.10502953).
-
-    Examples
-    --------
-    >>> [round(end, 4) for end in score_interval(0.1, 100, 1.959964)]
-    [0.0552, 0.1744]
-    """
-    square = quantile**2 / size
-    middle = (share + square / 2) / (1 + square)
-    half = quantile / (1 + square) * np.sqrt(share * (1 - share) / size + square / (4 * size))
-    return max(float(middle - half), 0.0), min(float(middle + half), 1.0)

@@ -116,7 +116,9 @@ def _codes(
         row = known.get(name)
         if row is None:
             expected = "the comments of the sheet as it was sent out, of the exports as they are now"
-            faults.append(Fault(f"{here} · comment", f"there is no comment '{name}'", expected, "mend or delete the line"))
+            faults.append(
+                Fault(f"{here} · comment", f"there is no comment '{name}'", expected, "mend or delete the line")
+            )
             continue
         if name in seen:
             what = f"the comment stands already on line {seen[name]}"

@@ -107,7 +107,12 @@ def draw_sample(comments: pd.DataFrame, plan: CodingSample, seed: int) -> pd.Dat
 
 
 def unsure(
-    scores: pd.DataFrame, themes: Sequence[str], thresholds: pd.Series, known: pd.DataFrame, plan: CodingSample, seed: int
+    scores: pd.DataFrame,
+    themes: Sequence[str],
+    thresholds: pd.Series,
+    known: pd.DataFrame,
+    plan: CodingSample,
+    seed: int,
 ) -> pd.DataFrame:
     """Draw further comments of which the machine is least sure, each with the reason.
 
