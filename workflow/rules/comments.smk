@@ -1,8 +1,14 @@
 """Floor 5: the learners' comments, what people coded of them, and what the machine makes of the rest.
 
 needs: floors 2 and 3 of the learners; themes.csv; sheets in data/returned/coding/
-leaves: 5_coded/learners/{comments,codes}.parquet
+leaves: 5_coded/learners/{comments,coding_sample,codes,theme_scores,held_out}.parquet, disagreements.csv, topics.csv
 """
+
+ARTEFACTS += expand(
+    "results/5_coded/learners/{t}",
+    t=[f"{t}.parquet" for t in ("comments", "coding_sample", "codes", "theme_scores", "held_out")]
+    + ["disagreements.csv", "topics.csv"],
+)
 
 
 rule gather_comments:
@@ -69,6 +75,24 @@ rule code_text:
         seed=SETTINGS["seed"],
     script:
         "../../scripts/code_text.py"
+
+
+rule find_topics:
+    input:
+        code=code("find_topics"),
+        comments="results/5_coded/learners/comments.parquet",
+        frame=FRAME,
+    output:
+        topics="results/5_coded/learners/topics.csv",
+    log:
+        "results/logs/find_topics.log",
+    benchmark:
+        "results/benchmarks/find_topics.tsv"
+    params:
+        plan=SETTINGS["comments"],
+        seed=SETTINGS["seed"],
+    script:
+        "../../scripts/find_topics.py"
 
 
 include: "comments_results.smk"
