@@ -43,7 +43,7 @@ def main(
     texts, machine = tables.read(comments, "comments"), tables.read(theme_scores, "theme_scores")
     names = [*[row.theme for row in read_frame(frame)], *OUTSIDE]
     settled = settle(tables.read(codes, "codes"))
-    found = counted(texts, tables.read(coding_sample, "coding_sample"), settled, floor.responses, plan.by)
+    found = counted(texts, tables.read(coding_sample, "coding_sample"), settled, floor.responses, floor.links, plan.by)
     level = statistics.ci_level
     spoken = themes_table(found, machine, names, plan, level)
     tables.write(spoken, themes, "comments_themes")

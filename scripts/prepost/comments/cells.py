@@ -53,7 +53,12 @@ class Cell(NamedTuple):
 
 
 def counted(
-    comments: pd.DataFrame, drawn: pd.DataFrame, found: Settled, responses: pd.DataFrame, by: Sequence[str]
+    comments: pd.DataFrame,
+    drawn: pd.DataFrame,
+    found: Settled,
+    responses: pd.DataFrame,
+    links: pd.DataFrame,
+    by: Sequence[str],
 ) -> Counted:
     """Put together what shares are computed from.
 
@@ -65,8 +70,8 @@ def counted(
         Schema ``coding_sample``.
     found : Settled
         What people gave.
-    responses : DataFrame
-        Floor 2, for the categories.
+    responses, links : DataFrame
+        Floors 2 and 3, for the categories.
     by : sequence of str
         The categories; ``wave`` and ``module`` among them.
 
@@ -76,10 +81,8 @@ def counted(
         A comment that people coded but that was not drawn at random trains the machine and is not in the sample. Within
         a stratum those that came back stand for those that did not.
     """
-    extra = [name for name in by if name in responses and name not in (*RESPONSE, "module")]
-    rows = comments.merge(responses[[*RESPONSE, *extra]], on=RESPONSE, how="left", validate="many_to_one")
-    for name in [*extra, "module"]:
-        rows[name] = rows[name].astype("string").fillna(NOT_STATED)
+    rows = with_categories(comments, responses, links, by)
+    rows["module"] = rows["module"].astype("string").fillna(NOT_STATED)
     chance = drawn[drawn["probability"].notna() & (drawn["round"] == 1)][[*KEY, "stratum", "probability"]]
     whole = rows[KEY].reset_index(names="place").merge(chance, on=KEY, how="inner")
     coded = whole.merge(found.themes, on=KEY, how="inner").sort_values("place", ignore_index=True)
@@ -90,6 +93,36 @@ def counted(
     sent = np.zeros(len(rows), dtype=bool)
     sent[whole["place"].to_numpy(dtype=int)] = True
     return Counted(rows, sample, list(coded["themes"]), sent)
+
+
+def with_categories(
+    rows: pd.DataFrame, responses: pd.DataFrame, links: pd.DataFrame, by: Sequence[str]
+) -> pd.DataFrame:
+    """Add to each row the categories of the response, or what the same person stated in another one.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With source, line and wave of a response, and its person (missing where not known).
+    responses, links : DataFrame
+        Floors 2 and 3.
+    by : sequence of str
+        Categories; those that are no column of the responses, or are the wave or the module, are left aside.
+    """
+    names = [name for name in by if name in responses and name not in (*RESPONSE, "module")]
+    if not names:
+        return rows.copy()
+    stated = responses[[*RESPONSE, *names]].copy()
+    for name in names:
+        stated[name] = stated[name].astype("string").replace(NOT_STATED, pd.NA)
+    of_person = stated.merge(links[[*RESPONSE, "person"]], on=RESPONSE).sort_values(RESPONSE, kind="stable")
+    of_person = of_person[of_person["person"].notna()].groupby("person")[names].first()  # the first that states it
+    found = rows.drop(columns=[name for name in names if name in rows]).merge(
+        stated, on=RESPONSE, how="left", validate="many_to_one"
+    )
+    for name in names:
+        found[name] = found[name].fillna(found["person"].map(of_person[name])).fillna(NOT_STATED).astype("string")
+    return found
 
 
 def cells(found: Counted, by: Sequence[str]) -> Iterator[Cell]:

@@ -9,13 +9,12 @@ from typing import Annotated
 
 from pydantic import Field
 
+from prepost.comments.names import CANNOT, NONE, OUTSIDE, theme_label
 from prepost.errors import Fault, StudyError, did_you_mean
 from prepost.sheets import Name, OptionalName, OptionalText, Row, read_sheet
 
-NONE = "none"  # read, and of no theme of the frame
-CANNOT = "cannot_be_coded"  # not readable, or not an answer: "n/a", "see above"
-OUTSIDE = (NONE, CANNOT)
 MARGIN = "all"
+__all__ = ["CANNOT", "NONE", "OUTSIDE", "ThemeRow", "patterns", "read_frame", "theme_label"]
 SPLIT = "|"
 
 
@@ -39,11 +38,6 @@ class ThemeRow(Row):
     def label(self) -> str:
         """The theme's name as people read it: "Time and workload"."""
         return theme_label(self.theme)
-
-
-def theme_label(theme: str) -> str:
-    """Return a theme's name as people read it."""
-    return theme.replace("_", " ").capitalize()
 
 
 def read_frame(path: Path) -> list[ThemeRow]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from prepost.comments.cells import NOT_STATED, STRAND
+from prepost.comments.cells import NOT_STATED, STRAND, with_categories
 from prepost.comparing import complete, result_rows
 from prepost.contrasts import group_contrasts
 from prepost.paired import OVERALL, Floor, Sides
@@ -63,7 +63,7 @@ def left_table(
         asked = sides.at_wave(wave.name)
         if asked.empty:
             continue
-        asked = asked.merge(wrote, on=keys, how="left")
+        asked = with_categories(asked, floor.responses, floor.links, by).merge(wrote, on=keys, how="left")
         asked["wrote"] = asked["wrote"].notna()
         rows += [_share(asked, wave.name, ALL, ALL, level)]
         for name in [name for name in by if name != "wave" and name in asked]:

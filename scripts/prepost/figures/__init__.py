@@ -19,6 +19,7 @@ from prepost.figures import (
     participants,
     places,
     specifications,
+    themes,
     three_months,
     transitions,
 )
@@ -44,6 +45,7 @@ FIGURES: dict[str, Callable[[Tables, Setting], Drawing]] = {
     "economics_chain": economics.draw_chain,
     "economics_tornado": economics.draw_tornado,
     "claims_checked": claims.draw,
+    "themes": themes.draw,
 }
 
 __all__ = ["FIGURES", "Drawing", "Setting", "to_svg"]

@@ -14,6 +14,7 @@ from prepost.paired import OVERALL
 from prepost.report import (
     attrition_tables,
     claims_words,
+    comment_tables,
     effect_tables,
     item_tables,
     measurement_tables,
@@ -197,6 +198,7 @@ TABLES: dict[str, Callable[[Words], pd.DataFrame]] = {
     **place_tables.TABLES,
     **measurement_tables.TABLES,
     **claims_words.TABLES,
+    **comment_tables.TABLES,
 }
 FEET = {
     "changes": "Base: matched completions with the outcome scored at both times. Change: after minus before, in scale "
@@ -221,4 +223,5 @@ FEET = {
     **place_tables.FEET,
     **measurement_tables.FEET,
     **claims_words.FEET,
+    **comment_tables.FEET,
 }
