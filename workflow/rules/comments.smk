@@ -96,3 +96,4 @@ rule find_topics:
 
 
 include: "comments_results.smk"
+include: "coding_sheets.smk"

@@ -99,9 +99,13 @@ def _solve(
     left_out = np.empty_like(weights)
     order = np.argsort(people, kind="stable")
     starts = np.flatnonzero(np.diff(people[order], prepend=people[order][0] - 1))
-    for places in np.split(order, starts[1:]):
-        block = inverse[np.ix_(places, places)]
-        left_out[places] = target[places] - np.linalg.solve(block, weights[places])
+    groups = np.split(order, starts[1:])
+    single = np.array([places[0] for places in groups if len(places) == 1], dtype=int)
+    left_out[single] = target[single] - weights[single] / np.diagonal(inverse)[single][:, None]
+    for places in groups:
+        if len(places) > 1:
+            block = inverse[np.ix_(places, places)]
+            left_out[places] = target[places] - np.linalg.solve(block, weights[places])
     return weights, mean, left_out
 
 

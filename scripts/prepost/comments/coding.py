@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +20,7 @@ from prepost.study_comments import Comments
 
 CODER = "prepost, ridge on words and pieces of words"
 WITH_MEANING = f"{CODER}, and sentence embeddings"
+BACKGROUND, BATCH = 20_000, 20_000  # comments from which words are learnt, and comments coded at a time
 MACHINE_COLUMNS = ["theme", "by", "coder", "score", "start", "end", "note"]
 
 
@@ -64,25 +65,87 @@ def code_comments(
         note = f"{len(known)} comments coded by people, {plan.machine.fewest} needed: the keywords stand alone"
         nothing = pd.DataFrame(columns=[*KEY, "theme", "people", "machine", "keyword"])
         return Coded(_together(people, keywords), comments[KEY], nothing, found.apart, note)
-    features = Features(list(comments["item"])).fit(comments["text"])
-    vectors = meaning(list(comments["text"])) if plan.machine.embeddings else None
-    rows = features.transform(list(comments["text"]), list(comments["item"]), vectors)
     at = known["place"].to_numpy()
     target = np.array([[name in themes for name in names] for themes in known["themes"]])
-    people_of = writers(comments)
-    fitted = fit(rows.take(at), target, people_of[at])
-    scores = fitted.scores(rows)
-    scores[at] = fitted.left_out
-    held = _held_out(rows.take(at), target, people_of[at], plan.machine.folds, seed)
-    codes = machine_codes(comments, features, fitted, scores, names, WITH_MEANING if plan.machine.embeddings else CODER)
-    note = f"the machine learnt {len(names)} themes from {len(at)} comments, penalty {fitted.penalty:g}"
+    learnt, rows = learn(comments, at, target, names, embeddings=plan.machine.embeddings)
+    parts = list(code_batches(learnt, comments))
+    scores = np.concatenate([part for part, _ in parts])
+    held = _held_out(rows, target, writers(comments)[at], plan.machine.folds, seed)
+    note = f"the machine learnt {len(names)} themes from {len(at)} comments, penalty {learnt.fitted.penalty:g}"
     return Coded(
-        _together(people, keywords, codes),
+        _together(people, keywords, *[codes for _, codes in parts]),
         comments[KEY].join(pd.DataFrame(scores, columns=names, index=comments.index)),
         _compared(comments.iloc[at], names, target, held, frame),
         found.apart,
         note,
     )
+
+
+class Learnt(NamedTuple):
+    """A machine that has learnt: its features, its models, the themes in their order, and its name.
+
+    ``left_out`` holds the scores of the comments that it learnt from, by their place among all, each from a machine
+    that saw nothing of its writer.
+    """
+
+    features: Features
+    fitted: Fitted
+    names: list[str]
+    coder: str
+    left_out: dict[int, np.ndarray]
+
+
+def learn(
+    comments: pd.DataFrame, at: np.ndarray, target: np.ndarray, names: Sequence[str], *, embeddings: bool = False
+) -> tuple[Learnt, Rows]:
+    """Learn to code from the comments that people coded.
+
+    Parameters
+    ----------
+    comments : DataFrame
+        Schema ``comments``.
+    at : ndarray of int, shape (n,)
+        The places of the coded ones.
+    target : ndarray of bool, shape (n, k)
+        Which of the k themes people gave.
+    names : sequence of str
+        The themes.
+    embeddings : bool
+        Take what comments mean as well (an extra).
+
+    Returns
+    -------
+    Learnt, Rows
+        The machine, and the coded comments as rows. Which words there are and how common they are is learnt from at
+        most `BACKGROUND` comments and the coded ones, so that millions cost no more memory than thousands.
+    """
+    background = np.unique(np.linspace(0, len(comments) - 1, min(len(comments), BACKGROUND)).astype(int))
+    texts = comments["text"].to_numpy(dtype=object)
+    seen = texts[np.union1d(background, at)]
+    features = Features(sorted(set(comments["item"]))).fit(seen)
+    part = comments.iloc[at]
+    rows = _rows(features, part, embeddings)
+    fitted = fit(rows, target, writers(comments)[at])
+    left_out = dict(zip(at.tolist(), fitted.left_out, strict=True))
+    return Learnt(features, fitted, list(names), WITH_MEANING if embeddings else CODER, left_out), rows
+
+
+def code_batches(
+    learnt: Learnt, comments: pd.DataFrame, batch: int = BATCH
+) -> Iterator[tuple[np.ndarray, pd.DataFrame]]:
+    """Code comments batch by batch: yields the scores (N, k) of each, and its codes in the columns of ``codes``."""
+    for start in range(0, len(comments), batch):
+        part = comments.iloc[start : start + batch]
+        scores = learnt.fitted.scores(_rows(learnt.features, part, learnt.coder == WITH_MEANING))
+        for place in range(start, start + len(part)):
+            if place in learnt.left_out:
+                scores[place - start] = learnt.left_out[place]
+        yield scores, machine_codes(part, learnt.features, learnt.fitted, scores, learnt.names, learnt.coder)
+
+
+def _rows(features: Features, comments: pd.DataFrame, embeddings: bool) -> Rows:
+    texts = list(comments["text"])
+    return features.transform(texts, list(comments["item"]), meaning(texts) if embeddings else None)
 
 
 def learnable(themes: Sequence[str], found: Settled, plan: Comments) -> list[str]:

@@ -49,6 +49,25 @@ def sheet(sample: pd.DataFrame, comments: pd.DataFrame, wordings: dict[str, str]
     return found
 
 
+def adjudicators(apart: pd.DataFrame, comments: pd.DataFrame, wordings: dict[str, str]) -> pd.DataFrame:
+    """Return the adjudicator's sheet: what two coders saw differently and nobody has settled, with both their codes.
+
+    Parameters
+    ----------
+    apart : DataFrame
+        Schema ``disagreements``.
+    comments, wordings
+        As in `sheet`.
+    """
+    keys = ["source", "line", "wave", "item"]
+    unsettled = apart[apart["settled"].isna()]
+    found = sheet(unsettled[keys].assign(coders="both"), comments, wordings, "first")
+    both = {identifier(row): (row["first"], row["second"]) for row in unsettled.to_dict("records")}
+    for place, name in enumerate(("one coder gave", "the other gave")):
+        found[name] = pd.array([both[key][place] for key in found["comment"]], dtype="string")
+    return found
+
+
 def workbook(lines: pd.DataFrame, frame: Sequence[ThemeRow]) -> bytes:
     """Return a sheet as an .xlsx workbook: the same bytes for the same sheet.
 
