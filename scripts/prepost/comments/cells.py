@@ -88,7 +88,7 @@ def counted(
     coded = whole.merge(found.themes, on=KEY, how="inner").sort_values("place", ignore_index=True)
     stratum, names = pd.factorize(coded["stratum"], sort=True)
     back = coded["stratum"].value_counts() / whole["stratum"].value_counts()
-    weight = 1 / (coded["probability"] * coded["stratum"].map(back)).to_numpy(dtype=float)
+    weight = 1 / (coded["probability"].astype(float) * coded["stratum"].map(back).astype(float)).to_numpy()
     sample = Sample(coded["place"].to_numpy(dtype=int), weight, stratum, writers(comments))
     sent = np.zeros(len(rows), dtype=bool)
     sent[whole["place"].to_numpy(dtype=int)] = True

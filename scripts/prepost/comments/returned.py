@@ -26,7 +26,7 @@ FOLDER = "data/returned/coding"
 
 
 class Line(NamedTuple):
-    """A line of a sheet: its number in the file and its cells by column."""
+    """A row of a sheet: its number as a spreadsheet counts, and its cells by column."""
 
     number: int
     cells: Mapping[str, str]
@@ -95,8 +95,8 @@ def _lines(path: Path, where: str) -> Iterator[Line]:
             text = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError:
             raise StudyError(Fault(where, "the file is not UTF-8", "a CSV saved as UTF-8", "save it again")) from None
-        reader = csv.reader(io.StringIO(text, newline=""))
-        records = [(reader.line_num, cells) for cells in reader]
+        # rows as a spreadsheet numbers them: a comment may hold line ends
+        records = list(enumerate(csv.reader(io.StringIO(text, newline="")), start=1))
     header = [cell.strip() for cell in records[0][1]] if records else []
     absent = [name for name in COLUMNS[:-1] if name not in header]
     if absent:
@@ -112,17 +112,17 @@ def _codes(
     adjudicated = ADJUDICATOR in coder
     seen: dict[str, int] = {}
     for number, cells in lines:
-        here, name = f"{where} · line {number}", cells["comment"].strip()
+        here, name = f"{where} · row {number}", cells["comment"].strip()
         row = known.get(name)
         if row is None:
             expected = "the comments of the sheet as it was sent out, of the exports as they are now"
             faults.append(
-                Fault(f"{here} · comment", f"there is no comment '{name}'", expected, "mend or delete the line")
+                Fault(f"{here} · comment", f"there is no comment '{name}'", expected, "mend or delete the row")
             )
             continue
         if name in seen:
-            what = f"the comment stands already on line {seen[name]}"
-            faults.append(Fault(f"{here} · comment", what, "each comment once", "delete one of the two lines"))
+            what = f"the comment stands already on row {seen[name]}"
+            faults.append(Fault(f"{here} · comment", what, "each comment once", "delete one of the two rows"))
             continue
         seen[name] = number
         if _plain(cells["text"]) != _plain(row["text"]):
@@ -171,5 +171,5 @@ def _twice(parts: Sequence[tuple]) -> list[Fault]:
         key, where = (*part[:4], part[6]), part[-1]
         if first.setdefault(key, where) != where:
             what = f"'{part[6]}' coded the comment {':'.join(map(str, part[:4]))} in {first[key]} as well"
-            faults[key] = Fault(where, what, "each comment once a coder", "delete one of the two lines")
+            faults[key] = Fault(where, what, "each comment once a coder", "delete one of the two rows")
     return list(faults.values())

@@ -55,18 +55,21 @@ def allocate(sizes: pd.Series, plan: CodingSample) -> pd.Series:
         Comments to draw of each stratum, on the same index.
     """
     least = sizes.clip(upper=plan.fewest_a_stratum)
+    left, free = min(plan.size, int(sizes.sum())), list(sizes.index)
     drawn = least.copy()
-    left = min(plan.size, int(sizes.sum())) - int(drawn.sum())
-    while left > 0:
-        room = sizes - drawn
-        share = room / room.sum() * left
-        more = np.minimum(share.astype(int), room)
-        if not more.sum():  # what rounding left over goes to the largest remainders, the first by name among equals
-            order = (share - share.astype(int)).sort_values(ascending=False, kind="stable").index
-            more = pd.Series(0, index=sizes.index)
-            more[order[:left]] = 1
-        drawn += more
-        left -= int(more.sum())
+    while free:
+        share = max(left, 0) * sizes[free] / sizes[free].sum()
+        small = [name for name in free if share[name] < least[name]]
+        if not small:
+            break
+        left -= int(least[small].sum())
+        free = [name for name in free if name not in small]
+    if free:
+        whole = share.astype(int)
+        # what rounding leaves over goes to the largest remainders, the first by name among equals
+        order = (share - whole).sort_values(ascending=False, kind="stable").index
+        whole[order[: left - int(whole.sum())]] += 1
+        drawn[free] = whole
     return drawn
 
 

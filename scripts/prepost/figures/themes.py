@@ -88,12 +88,12 @@ def _row(canvas: Canvas, row: pd.Series, marks: list[float]) -> None:
     canvas.line(canvas.left, canvas.y + 3, canvas.right, canvas.y + 3, colour=PALE)
     canvas.y += 5
     canvas.paragraph(f"{theme_label(row['outcome'])}, {percent(row['estimate'])}")
-    y = canvas.y + 4
+    y = canvas.y + 7
     low, high = number(row, "ci_low"), number(row, "ci_high")
     if not (math.isnan(low) or math.isnan(high)):
         canvas.line(place(low, canvas, marks), y, place(high, canvas, marks), y, colour=NAVY, width=2.5)
     canvas.dot(place(number(row, "estimate"), canvas, marks), y)
-    canvas.y += STEP - 6
+    canvas.y += STEP
 
 
 def _axis(canvas: Canvas, marks: list[float]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prepost.comments.names import theme_label
+from prepost.figures.words import listing
 from prepost.paired import OVERALL
 from prepost.report.comment_tables import key, percent, themes_of
 from prepost.report.messages import Words
@@ -56,12 +57,15 @@ def line(report: Report) -> str:
     words = report.words
     if report.settings.comments is None or not _known(words):
         return ""
-    theme = _known(words)[0]
+    theme, *others = _known(words)
     level = f"{words.settings.statistics.ci_level * 100:g}"
+    ends = [words.value(_address(theme, "ci_low")), *[words.value(_address(o, "ci_high")) for o in others[:1]]]
+    apart = len(ends) == 2 and None not in ends and ends[0] > ends[1]
+    beside = "more than of any other theme" if apart else "one of the themes named most"
     return (
         f"Of {words.show(_all('n'))} comments in {words.settings.nouns.learners}' own words, {_share(words, theme)} "
         f"speak of {theme_label(theme).lower()} ({level}% CI {_end(words, theme, 'ci_low')} to "
-        f"{_end(words, theme, 'ci_high')}), more than of any other theme. [In their own words](#sec-words)"
+        f"{_end(words, theme, 'ci_high')}), {beside}. [In their own words](#sec-words)"
     )
 
 
@@ -110,8 +114,8 @@ def _who(report: Report) -> str:
         address = key("comments_left", wave.name, OVERALL, OVERALL, "share_with_a_comment")
         value = words.value(address)
         if value is not None:
-            said.append(f"{words.show(address, percent(value))} of those asked {wave.when}")
-    shares = f"A comment was left by {'; by '.join(said)}. " if said else ""
+            said.append(f"{words.show(address, percent(value))} of those from {wave.when}")
+    shares = f"Of the responses used, a comment stands in {listing(said)}. " if said else ""
     rest = "What the comments say is said by those who left one. "
     table = report.folded_table("who_writes", "Who leaves a comment, survey by survey and group by group")
     return f"{shares}{rest}{_changed(words)}\n\n{table}"
