@@ -2,8 +2,7 @@
 # A study is a folder that holds config/: make report STUDY=studies/dart DATA=../shared/data/dart CORES=2
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help report twins test fuzz bytes interruptions cluster coverage claims study doctor trace compare lint lock quarto slurm bench clean
-.PHONY: help report twins test coding-sheets comment themes embeddings fuzz bytes interruptions cluster coverage study doctor trace compare lint lock quarto slurm bench clean
+.PHONY: help report twins test coding-sheets comment themes embeddings fuzz bytes interruptions cluster coverage claims study doctor trace compare lint lock quarto slurm bench clean
 
 STUDY ?= .
 DATA ?= $(STUDY)/data

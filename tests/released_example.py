@@ -358,7 +358,6 @@ def _participants(data: pd.DataFrame) -> list[dict]:
     return rows
 
 
-EMPTY = {name: release([], name) for name in TITLES}
 def _spoken(n: int) -> list[dict]:
     """Shares of comments, the interval half as wide as that of the coded comments alone; one theme is too rare."""
     common = {"comparison": "comments", "group_by": "all", "group": "all", "n_unit": "comments"}
@@ -370,7 +369,7 @@ def _spoken(n: int) -> list[dict]:
     return [*rows, {**common, "outcome": "leadership", "estimate_name": "share_of_comments", "n": 600}]
 
 
-EMPTY = {name: release([], name) for name in TABLES}
+EMPTY = {name: release([], name) for name in TITLES}
 
 
 def _change(data: pd.DataFrame, name: str) -> pd.Series:

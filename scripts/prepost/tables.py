@@ -104,12 +104,6 @@ def write_text(text: str, path: Path) -> None:
         scratch.write_text(text, encoding="utf-8", newline="\n")
 
 
-def write_bytes(content: bytes, path: Path) -> None:
-    """Write a file of any other kind whole or not at all."""
-    with _whole(path) as scratch:
-        scratch.write_bytes(content)
-
-
 @contextmanager
 def _whole(path: Path) -> Iterator[Path]:
     """Give a scratch file beside the path; it takes the path's name only once it is written without a fault.

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from prepost.report import claims_words, money
-from prepost.report import comment_words
+from prepost.report import claims_words, comment_words, money
 
 if TYPE_CHECKING:
     from prepost.report.book import Report
 
 #: Part of the study, as `prepost.table_names.PARTS` names it, and what says its sentence.
-LINES: dict[str, Callable[[Report], str]] = {"economics": money.message, "claims": claims_words.message}
-LINES: dict[str, Callable[[Report], str]] = {"comments": comment_words.line}
+LINES: dict[str, Callable[[Report], str]] = {
+    "comments": comment_words.line,
+    "economics": money.message,
+    "claims": claims_words.message,
+}
 
 
 def rest_of_the_picture(report: Report) -> str:
