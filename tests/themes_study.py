@@ -7,6 +7,7 @@ tables that docs/themes.md keeps. Everything is tuned inside the training folds.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -248,7 +249,8 @@ def main() -> None:
     given = parser.parse_args()
     if not DATA.is_dir():
         sys.exit("The comments are not here: ../shared/data/nhs_feedback")
-    parts, start = {}, time.monotonic()
+    parts: dict[str, str] = {}
+    start = time.monotonic()
     if given.only != "prevalence":
         head = ["coding", "micro F1", "macro F1", f"macro F1, labels with {MANY} uses", "all labels right"]
         parts["coding"] = table(head, ([*row[:5]] for row in coding_rows(multilabel(), installed())))
@@ -263,9 +265,15 @@ def main() -> None:
             f"{len(coded.texts):,} comments\n", parts["prevalence"], f"\n\n{time.monotonic() - start:.0f} s", flush=True
         )
     if given.write:
-        from proof_table import keep
-
-        keep(PAGE, parts)
+        text = PAGE.read_text(encoding="utf-8")
+        for name, found in parts.items():
+            text = re.sub(
+                rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)",
+                lambda match, found=found: f"{match[1]}{found}\n{match[2]}",
+                text,
+                flags=re.S,
+            )
+        PAGE.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
