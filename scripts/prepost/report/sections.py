@@ -15,6 +15,7 @@ from prepost.report import (
     attrition_words,
     change_words,
     claims_words,
+    comment_words,
     group_words,
     item_words,
     linkage_tables,
@@ -250,4 +251,6 @@ SECTIONS: dict[str, Callable[[Report], str]] = {
     "money": money.money,
     "claims": claims_words.claims,
     "recommendation_map": recommendation_map.recommendation_map,
+    "themes": comment_words.themes,
+    "quotes": lambda report: "",
 }

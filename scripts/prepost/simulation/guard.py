@@ -12,7 +12,7 @@ MARK_TEXT = (
     "prepost overwrites these files; while this mark stands, put no other file beside them.\n"
 )
 TRUTH = ("truth/people.csv", "truth/responses.csv", "truth/warts.csv", "truth/themes.csv")
-RETURNED = "returned"  # sheets that people send back; the generator never writes there
+RETURNED = "returned"  # sheets that people send back; there the generator writes only files named synthetic_*
 _LITTER = {".gitkeep", ".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
