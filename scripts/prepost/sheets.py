@@ -30,6 +30,8 @@ NAME = r"^[a-z][a-z0-9_]*$"
 SPLIT = "|"
 ABOUT_PERSON = "about_person"
 ENROLMENTS = "enrolments"
+#: Strands that are asked once: their sources are of the wave that bears the strand's name.
+ONE_WAVE = ("interviews", "population", "professionals", "appointments")
 MISSING_KINDS = ("not_shown", "skipped", "not_applicable", "refused")
 
 

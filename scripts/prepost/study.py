@@ -11,8 +11,9 @@ from pydantic import Field, model_validator
 from prepost.conditions import Condition
 from prepost.sheets import FieldRow, ItemRow, RecodeRow, SourceRow
 from prepost.study_comments import Comments
+from prepost.study_interviews import Deidentify, Interviews, Quotes
 from prepost.study_parts import Name, Part, Text
-from prepost.study_secondary import Secondary
+from prepost.study_secondary import Secondary, Sheet
 from prepost.table_names import PARTS
 
 WHERE = "config/study.yaml"
@@ -213,12 +214,17 @@ class Settings(Part):
     statistics: Statistics
     secondary: Secondary = Secondary()
     comments: Comments | None = None
+    interviews: Interviews | None = None
+    deidentify: Deidentify = Deidentify()
+    quotes: Quotes | None = None
+    checklists: Sheet | None = None  # reporting guidelines, item by item, and where each is answered
     release: Release
 
     @property
     def parts(self) -> list[str]:
         """What is switched on, of `prepost.table_names.PARTS` and in their order."""
-        on = {"learners", *self.strands} | ({"comments"} if self.comments else set())
+        on = {"learners", *self.strands}
+        on |= {part for part in ("comments", "quotes") if getattr(self, part)}
         return [part for part in PARTS if part in on]
 
     @property

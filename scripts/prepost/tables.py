@@ -11,6 +11,7 @@ import pandas as pd
 import pandera.pandas as pa
 import pyarrow as pa_lib
 
+from prepost import schemas_words  # noqa: F401 - registers tables
 from prepost.disk import disk_fault
 from prepost.errors import Fault, StudyError
 from prepost.schemas import SCHEMAS
@@ -91,6 +92,12 @@ def write_text(text: str, path: Path) -> None:
     """Write a text file whole or not at all."""
     with _whole(path) as scratch:
         scratch.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_bytes(content: bytes, path: Path) -> None:
+    """Write a file of bytes whole or not at all."""
+    with _whole(path) as partial:
+        partial.write_bytes(content)
 
 
 @contextmanager

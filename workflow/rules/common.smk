@@ -14,7 +14,7 @@ sys.path[:0] = [str(REPO / "scripts"), str(REPO / "workflow")]
 from prepost.errors import StudyError
 from prepost.simulation.guard import refusal
 from prepost.study_loading import load, missing_raw_files
-from prepost.table_names import figures_of, tables_of
+from prepost.table_names import figures_of, tables_of, words_of
 
 AUDITED = ["1_ingested", "2_cleaned", "3_matched", "4_scored", "6_statistics", "7_release", "8_exhibits"]
 
@@ -67,14 +67,22 @@ def raw(wildcards):
     return str(DATA / FILES[wildcards.source])
 
 
+def returned(folder, pattern, synthetic):
+    """List the sheets that people returned to a folder, and in the bundled study the one that is simulated there."""
+    found = {str(path) for path in (RETURNED / folder).glob(pattern)}
+    return sorted(found | ({f"data/returned/{folder}/{synthetic}"} if SIMULATED else set()))
+
+
 DATA = Path(config.get("data", "data"))
 if DATA.is_absolute() and DATA.is_relative_to(Path.cwd()):
     DATA = DATA.relative_to(Path.cwd())
+RETURNED = DATA / "returned"
 STUDY, SIMULATED = study_or_exit()
 SETTINGS = STUDY.settings.model_dump(mode="json", by_alias=True)
 FILES = {row.source: row.file for row in STUDY.sources}
 PARTS = STUDY.settings.parts
 TABLES = tables_of(PARTS)
+WORDS = words_of(PARTS)
 FIGURES = figures_of(PARTS)
 LEARNERS = STUDY.sources_of("learners")
 PRIMARY = next((part for part in SETTINGS["comparisons"] if part["role"] == "primary"), None)
@@ -82,6 +90,7 @@ RECODES = ["config/recodes.csv"] if Path("config/recodes.csv").is_file() else []
 VOCABULARIES = [f"config/{vocabulary['sheet']}" for vocabulary in SETTINGS["vocabularies"]]
 NOTEBOOKS = sorted(str(path.relative_to(REPO)) for path in (REPO / "notebooks").glob("*.*") if path.suffix != ".ipynb")
 AUDIT_PAGES = [f"notebooks/audit_{floor}.ipynb" for floor in AUDITED]
+NAMES = [str(RETURNED / "deidentify" / SETTINGS["deidentify"]["names"])] if SETTINGS["deidentify"]["names"] else []
 PROSE = sorted(str(path) for path in Path("config/report").glob("*.md"))
 
 # Every file of floors 1 to 8, for the audit pages and the manifest; the rule file of a further part adds its own.
@@ -91,8 +100,8 @@ ARTEFACTS = (
     + expand("results/2_cleaned/learners/{t}.csv", t=["exclusions", "unmapped", "unfitting"])
     + expand("results/3_matched/learners/{t}.parquet", t=["people", "links", "pairs", "triples", "unmatched", "hashes"])
     + expand("results/4_scored/learners/{t}.parquet", t=["scores", "weights"])
-    + expand("results/6_statistics/{table}.csv", table=[*TABLES, "plan"])
-    + expand("results/7_release/{table}.csv", table=[*TABLES, "plan", "withheld"])
+    + expand("results/6_statistics/{table}.csv", table=[*TABLES, *WORDS, "plan"])
+    + expand("results/7_release/{table}.csv", table=[*TABLES, *WORDS, "plan", "withheld"])
     + expand("results/8_exhibits/{figure}.svg", figure=FIGURES)
     + ["results/8_exhibits/alt_texts.json", "results/8_exhibits/facts.json"]
 )
