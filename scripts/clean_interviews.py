@@ -14,7 +14,9 @@ log = logging.getLogger("prepost")
 
 def main(*, ingested: list[Path], participants: list[Path], turns: Path, exclusions: Path) -> None:
     """Read floor 1 and the sheet of participants, write floor 2."""
-    people = [row for path in participants for row in read_sheet(path, ParticipantRow, key="source", where=PARTICIPANTS)]
+    people = [
+        row for path in participants for row in read_sheet(path, ParticipantRow, key="source", where=PARTICIPANTS)
+    ]
     rows = pd.concat([tables.read(path, "ingested") for path in ingested], ignore_index=True)
     taken, aside = turns_of(rows, people)
     tables.write(taken, turns, "interview_turns")

@@ -1,4 +1,4 @@
-"""Take what people coded of the interviews, from sheets and from projects of other programs; list where coders differ."""
+"""Take what people coded of the interviews, from sheets and other programs' projects; list where coders differ."""
 
 import logging
 from pathlib import Path
@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 from prepost import steps, tables
 from prepost.exchange import read_project
-from prepost.interviews.coding import Frame, disagreements as differing, from_project, from_sheets, settled
+from prepost.interviews.coding import Frame, from_project, from_sheets, settled
+from prepost.interviews.coding import disagreements as differing
 from prepost.interviews.framework import matrix as framework_matrix
 from prepost.interviews.sheets import AdjudicationRow, SegmentRow, ThemeRow
 from prepost.sheets import read_sheet

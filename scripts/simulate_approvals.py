@@ -1,4 +1,4 @@
-"""Write what an invented reviewer decides on the bundled study's quotations: most approved, some refused, some stale."""
+"""Write what an invented reviewer decides on the quotations: most approved, some refused, some stale."""
 
 import logging
 import random

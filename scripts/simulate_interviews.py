@@ -33,7 +33,7 @@ def main(
         content, lines = transcript(interview, expert.format)
         tables.write_bytes(content, by_name[Path(row.file).name])
         agreed = ["yes", "yes" if expert.quotes else "no", "yes" if expert.label else "no"]
-        people.append((row.source, interview.code, interview.interviewer, *agreed))
+        people.append((row.source, interview.code.removeprefix("SYN-"), interview.interviewer, *agreed))
         said += [(row.source, lines[turn], *rest) for turn, *rest in interview.themes]
         planted += [(row.source, lines[turn], *rest) for turn, *rest in interview.identifiers]
     head = ["source", "participant", "interviewer", "consent", "consent_quotes", "consent_label"]

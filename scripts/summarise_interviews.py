@@ -12,7 +12,9 @@ from prepost.sheets import read_sheet
 from prepost.study_interviews import COUNTS_AGREEMENT, Interviews
 
 log = logging.getLogger("prepost")
-NOT_COUNTED = "The declared approach is reflexive: coders' agreement is no measure of its quality and is not computed."
+NOT_COUNTED = (
+    "The declared approach is reflexive: agreement of coders is no measure of its quality and is not computed."
+)
 
 
 def main(

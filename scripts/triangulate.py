@@ -32,7 +32,9 @@ def main(
     said = settled(tables.read(segments, "segments"), tables.read(disagreements, "disagreements"))
     found = triangulate(plan, changes, coded, said, release.threshold)
     tables.write(found, triangulation, "triangulation")
-    log.info("%d findings: %d agree, %d dissent", len(found), *(found["verdict"].eq(v).sum() for v in ("agree", "dissent")))
+    log.info(
+        "%d findings: %d agree, %d dissent", len(found), *(found["verdict"].eq(v).sum() for v in ("agree", "dissent"))
+    )
 
 
 steps.run(main, globals().get("snakemake"))

@@ -1,8 +1,8 @@
 """Sentences with identifiers whose places are known, to measure de-identification; written before the rules.
 
 The forms follow public definitions and not the rules' patterns: addresses of mail by RFC 5322 section 3.4.1 (dot-atom,
-quoted local part, domain literal left out) and RFC 6531 for letters beyond ASCII; the telephone numbers that Ofcom keeps
-for drama, in the layouts of its numbering plan and of ITU-T E.123; NHS numbers by the check digit of the NHS Data
+quoted local part, domain literal left out) and RFC 6531 for letters beyond ASCII; the telephone numbers that Ofcom
+keeps for drama, in the layouts of its numbering plan and of ITU-T E.123; NHS numbers by the check digit of the NHS Data
 Dictionary; postcodes by the seven layouts of the Royal Mail's address file (BS 7666); URLs by RFC 3986; dates by BS
 EN ISO 8601 and as English style guides write them; names from the lists of first names that statistical offices
 publish, with the particles and marks of several languages. Then noise, as people type: case, doubled or missing
@@ -20,25 +20,30 @@ NAMES = ("name_after_title", "name_on_list")
 #: Neither after a title nor on a list: reported, and no part of the target (the optional model looks for them).
 OTHER_NAMES = ("name_alone",)
 
-_FIRST = (
-    "Olivia Amelia Isla Ava Freya Lily Florence Mia Willow Ivy Noah Muhammad George Oliver Leo Arthur Theo Oscar Freddie "
-    "Archie Agnieszka Zofia Siân Rhys Niamh Siobhán Eoin Chidinma Oluwaseun Kwame Yaw Thandiwe Fatima Ayesha Imran Bilal "
-    "Priyanka Harpreet Gurpreet Anil Xiuying Wei Nguyen Mehmet Ayşe Ioana Călin José María Björn Søren Zoë André Renée"
-).split()
-_LAST = (
-    "Smith Jones Taylor Brown Williams Wilson Johnson Davies Patel Robinson Wright Thompson Evans Walker White Roberts "
-    "Green Hall Wood Jackson Clarke Khan Begum Hussain Singh Kaur Ahmed Ali Okafor Adeyemi Mensah Nowak Kowalska Wójcik "
-    "Popescu Öztürk Núñez Müller Ångström O'Brien O’Connor McDonald MacLeod Fitzgerald Llewellyn-Jones Smith-Okoye "
-    "D'Souza Al-Rashid Ben-David Mbeki Nkrumah Zhang Chaudhry"
-).split()
+_FIRST = """
+    Olivia Amelia Isla Ava Freya Lily Florence Mia Willow Ivy Noah Muhammad George Oliver Leo Arthur Theo Oscar
+    Freddie Archie Agnieszka Zofia Siân Rhys Niamh Siobhán Eoin Chidinma Oluwaseun Kwame Yaw Thandiwe Fatima
+    Ayesha Imran Bilal Priyanka Harpreet Gurpreet Anil Xiuying Wei Nguyen Mehmet Ayşe Ioana Călin José María
+    Björn Søren Zoë André Renée
+""".split()  # noqa: SIM905
+_LAST = """
+    Smith Jones Taylor Brown Williams Wilson Johnson Davies Patel Robinson Wright Thompson Evans Walker White
+    Roberts Green Hall Wood Jackson Clarke Khan Begum Hussain Singh Kaur Ahmed Ali Okafor Adeyemi Mensah Nowak
+    Kowalska Wójcik Popescu Öztürk Núñez Müller Ångström O'Brien O’Connor McDonald MacLeod Fitzgerald
+    Llewellyn-Jones Smith-Okoye D'Souza Al-Rashid Ben-David Mbeki Nkrumah Zhang Chaudhry
+""".split()  # noqa: SIM905
 _PARTICLES = ("van der Berg", "de la Cruz", "von Braun", "ap Rhys", "bin Yusuf", "dos Santos", "St John", "le Roux")
 _TITLES = ("Mr", "Mrs", "Ms", "Miss", "Mx", "Dr", "Prof", "Professor", "Sir", "Dame", "Lady", "Lord", "Rev", "Sister")
 _MARKS = ("Mr.", "Mrs.", "Dr.", "Prof.", "Revd", "Rev.", "MR", "MRS", "DR", "dr", "mrs", "mr")
 _MONTHS = (
-    "January February March April May June July August September October November December".split()
+    """
+    January February March April May June July August September October November December
+""".split()  # noqa: SIM905
 )  # fmt: skip
 # Areas of the Royal Mail, one a form of the outward code at least.
-_AREAS = "AB B BD BN BS CF CV DE DY EC EH G GL HX IV KY L LE M ME N NE NN OX PE PL RG S SA SE SY TR UB W WC YO ZE".split()
+_AREAS = """
+    AB B BD BN BS CF CV DE DY EC EH G GL HX IV KY L LE M ME N NE NN OX PE PL RG S SA SE SY TR UB W WC YO ZE
+""".split()  # noqa: SIM905
 _INWARD = "ABDEFGHJLNPQRSTUWXYZ"  # never C I K M O V
 
 #: Sentences with identifier-like strings that identify nobody: what must stay.
@@ -93,7 +98,9 @@ def nhs_number(rng: random.Random) -> str:
 def _email(rng: random.Random) -> tuple[str, str]:
     first, last = rng.choice(_FIRST), rng.choice(_LAST)
     plain = "".join(c for c in f"{first}.{last}".lower() if c.isascii() and (c.isalnum() or c == "."))
-    domain = rng.choice(("nhs.net", "gp-surgery.nhs.uk", "example.co.uk", "mail.example.org", "x-y.example", "uni.ac.uk"))
+    domain = rng.choice(
+        ("nhs.net", "gp-surgery.nhs.uk", "example.co.uk", "mail.example.org", "x-y.example", "uni.ac.uk")
+    )
     forms: list[tuple[str, Callable[[], str]]] = [
         ("dot-atom", lambda: f"{plain}@{domain}"),
         ("tag and digits", lambda: f"{plain}+pci{rng.randrange(99)}@{domain}"),
@@ -103,7 +110,10 @@ def _email(rng: random.Random) -> tuple[str, str]:
         ("letters beyond ASCII", lambda: f"{first.lower()}.müller@bücher.example"),
         ("mailto", lambda: f"mailto:{plain}@{domain}"),
         ("blanks round the at", lambda: f"{plain} @ {domain}"),
-        ("at and dot in words", lambda: f"{plain.replace('.', '')} at {domain.split('.')[0]} dot {domain.split('.', 1)[1]}"),
+        (
+            "at and dot in words",
+            lambda: f"{plain.replace('.', '')} at {domain.split('.')[0]} dot {domain.split('.', 1)[1]}",
+        ),
         ("at in brackets", lambda: f"{plain}(at){domain}"),
         ("subdomains", lambda: f"{plain}@a.b.c.{domain}"),
     ]
@@ -111,7 +121,7 @@ def _email(rng: random.Random) -> tuple[str, str]:
 
 
 def _phone(rng: random.Random) -> tuple[str, str]:
-    """Ofcom's numbers for drama: 07700 900xxx, 020 7946 0xxx, 0113 496 0xxx, 01632 960xxx, 0808 157 0xxx, 03069 990xxx."""
+    """Ofcom's numbers for drama: 07700 900xxx, 020 7946 0xxx, 0113 496 0xxx, 01632 960xxx, 0808 157 0xxx and so on."""
     x = f"{rng.randrange(1000):03d}"
     forms: list[tuple[str, Callable[[], str]]] = [
         ("mobile", lambda: f"07700 900{x}"),
@@ -185,7 +195,10 @@ def _url(rng: random.Random) -> tuple[str, str]:
         ("http upper case", lambda: f"HTTP://{host.upper()}"),
         ("www", lambda: f"www.example.com/~{rng.choice(_FIRST[:20]).lower()}/"),
         ("host and path", lambda: f"{host}/a/b_(c)/d.html"),
-        ("bare host", lambda: rng.choice(("example.co.uk", "ourpractice.nhs.uk", "myblog.org.uk", "linkedin.com/in/jo-s"))),
+        (
+            "bare host",
+            lambda: rng.choice(("example.co.uk", "ourpractice.nhs.uk", "myblog.org.uk", "linkedin.com/in/jo-s")),
+        ),
         ("port and user", lambda: f"https://user:pass@{host}:8080/x"),
         ("ftp", lambda: f"ftp://{host}/file.txt"),
         ("per cent", lambda: f"https://{host}/%C3%A9t%C3%A9?q=a%20b&c=d"),
@@ -267,14 +280,41 @@ def _one(rng: random.Random, forms: list[tuple[str, Callable[[], str]]]) -> tupl
 BEFORE = {
     "email": ("You can write to {} if need be.", "my address ({}) has changed", "Contact: {}; thanks", "it's {}, ok?"),
     "phone": ("Ring me on {} after five.", "tel:{}", "My number is {}, mornings only", "({}) is the ward", "call {}."),
-    "nhs_number": ("His NHS number {} was on the letter.", "patient {} was seen twice", "NHS No: {}.", "no. {}, I think"),
-    "postcode": ("We live at {} and it is far.", "The practice ({}) moved.", "postcode {}, second floor", "from {} to town"),
+    "nhs_number": (
+        "His NHS number {} was on the letter.",
+        "patient {} was seen twice",
+        "NHS No: {}.",
+        "no. {}, I think",
+    ),
+    "postcode": (
+        "We live at {} and it is far.",
+        "The practice ({}) moved.",
+        "postcode {}, second floor",
+        "from {} to town",
+    ),
     "url": ("I found it at {} last week.", "see {}.", "Look here: {}, it helps", "({})"),
-    "date_of_birth": ("She was born on {} in Leeds.", "DOB {}, seen in clinic", "date of birth: {}.", "d.o.b. {} and well"),
-    "name_on_list": ("I talked to {} about it.", "{} showed me how.", "ask {}, who knows", "thanks to {}!", "It was {}'s idea."),
+    "date_of_birth": (
+        "She was born on {} in Leeds.",
+        "DOB {}, seen in clinic",
+        "date of birth: {}.",
+        "d.o.b. {} and well",
+    ),
+    "name_on_list": (
+        "I talked to {} about it.",
+        "{} showed me how.",
+        "ask {}, who knows",
+        "thanks to {}!",
+        "It was {}'s idea.",
+    ),
     "name_alone": ("I talked to {} about it.", "{} showed me how.", "ask {}, who knows", "my manager {} agreed"),
 }
-TITLED = ("Then {} came in.", "I work for {} on Mondays", "{} said it was fine.", "as {}'s patient", "with {}, my trainer")
+TITLED = (
+    "Then {} came in.",
+    "I work for {} on Mondays",
+    "{} said it was fine.",
+    "as {}'s patient",
+    "with {}, my trainer",
+)
 
 
 def planted(seed: int, many: int) -> Iterator[Planted]:

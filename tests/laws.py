@@ -12,7 +12,14 @@ FLOOR = re.compile(r"results/([1-9])_")
 BESIDE = ("audit", "manifest")  # they read everything, and nothing reads them
 WITHOUT_LOG = {"all"}
 WITHOUT_BENCHMARK = {"all", "resolve", "manifest"}  # they compute nothing
-OWN_FLOOR = {"compare_plan", "gather_specifications", "weight"}  # second passes, as their door-plates say
+OWN_FLOOR = {
+    "compare_plan",
+    "gather_specifications",
+    "weight",
+    "triangulate",
+    "choose_quotes",
+    "exchange",
+}  # second passes, as their door-plates say
 BEHIND_THE_WALL = {"plot", "write_facts", "report", "twins"}
 READS_THE_STUDY = {"report", "twins", "audit", "manifest"}  # run_config.yaml
 CALLS = {"code", "expand", "temp"}

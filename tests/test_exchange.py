@@ -11,7 +11,16 @@ from pathlib import Path
 import pytest
 from lxml import etree
 from prepost.errors import StudyError
-from prepost.exchange import Code, Project, Segment, TextSource, codebook_bytes, project_bytes, read_codebook, read_project
+from prepost.exchange import (
+    Code,
+    Project,
+    Segment,
+    TextSource,
+    codebook_bytes,
+    project_bytes,
+    read_codebook,
+    read_project,
+)
 from prepost.exchange import archive as archives
 from prepost.exchange.alignment import alignment
 from prepost.exchange.model import CODEBOOK, PROJECT
@@ -19,13 +28,38 @@ from prepost.exchange.model import CODEBOOK, PROJECT
 WHEN = date(2024, 10, 18)
 XSD = Path(__file__).parent / "reference" / "refi_qda_project.xsd"  # REFI, 18 March 2019, MIT licence, as published
 #: Characters of one code point and of several, of one, two, three and four bytes in UTF-8 and of two units in UTF-16.
-SIGNS = ["a", " ", "é", "e\u0301", "ß", "中", "😀", "👩🏽\u200d⚕️", "\r\n", "\n", "\r", "\t", "\u2028", "\ufeff", "&", "<", '"', "ﬁ", "\u0000"]
+SIGNS = [
+    "a",
+    " ",
+    "é",
+    "e\u0301",
+    "ß",
+    "中",
+    "😀",
+    "👩🏽\u200d⚕️",
+    "\r\n",
+    "\n",
+    "\r",
+    "\t",
+    "\u2028",
+    "\ufeff",
+    "&",
+    "<",
+    '"',
+    "ﬁ",
+    "\u0000",
+]
 
 
 def invented(many: int, seed: int = 5) -> Project:
     """Texts of every kind of sign, and codings over any stretch of them, also through the middle of an emoji."""
     rng = random.Random(seed)
-    codes = [Code("time", "", "Takes in: <minutes> & hours"), Code("team"), Code("own skill", "team", "é\n2"), Code("none")]
+    codes = [
+        Code("time", "", "Takes in: <minutes> & hours"),
+        Code("team"),
+        Code("own skill", "team", "é\n2"),
+        Code("none"),
+    ]
     sources, segments = [], []
     for place in range(many):
         text = "".join(rng.choice(SIGNS) for _ in range(rng.randrange(1, 60)))
@@ -36,7 +70,9 @@ def invented(many: int, seed: int = 5) -> Project:
             start = rng.randrange(len(text))
             end = rng.randrange(start + 1, len(text) + 1)
             code = rng.choice(codes).name
-            segments.append(Segment(source.name, start, end, code, rng.choice(["first", "second"]), rng.choice(["", "memo é"])))
+            segments.append(
+                Segment(source.name, start, end, code, rng.choice(["first", "second"]), rng.choice(["", "memo é"]))
+            )
     return Project("A study", codes, sources, sorted(set(segments)), ["first", "second"])
 
 
@@ -84,7 +120,7 @@ def test_a_project_is_what_the_standard_s_schema_says() -> None:
 
 
 def test_every_selection_and_coding_has_its_time_and_coder() -> None:
-    """Optional in the standard; QualCoder reads creationDateTime of each selection without asking whether it is there."""
+    """Optional in the standard; QualCoder reads each selection's creationDateTime unasked."""
     root = etree.fromstring(_inside(project_bytes(invented(50), WHEN)))
     for name in ("PlainTextSelection", "Coding"):
         found = list(root.iter(f"{{{PROJECT}}}{name}"))
@@ -114,11 +150,12 @@ def test_a_code_book_comes_back(tmp_path: Path) -> None:
 
 
 def test_what_other_programs_write_is_read(tmp_path: Path) -> None:
-    """A small folder name, texts inline, a coding of a whole text, a coder at the selection alone, CR LF from Windows."""
+    """A small folder name, texts inline, a coding of a whole text, a coder at the selection alone, CR LF."""
     guid = "{00000000-0000-4000-8000-00000000000%d}"
     qde = f"""<?xml version="1.0" encoding="utf-8"?><Project xmlns="{PROJECT}" name="p">
       <Users><User guid="{guid % 1}" name="Ann"/></Users>
-      <CodeBook><Codes><Code guid="{guid % 2}" name="a" isCodable="true"><Code guid="{guid % 3}" name="a" isCodable="true"/>
+      <CodeBook><Codes><Code guid="{guid % 2}" name="a" isCodable="true">
+      <Code guid="{guid % 3}" name="a" isCodable="true"/>
       </Code></Codes></CodeBook>
       <Sources><TextSource guid="{guid % 4}" name="one"><PlainTextContent>ab cd</PlainTextContent>
         <PlainTextSelection guid="{guid % 5}" startPosition="3" endPosition="5" creatingUser="{guid % 1}">
@@ -191,13 +228,15 @@ def test_archives_that_would_harm_are_refused(tmp_path: Path, change: dict, told
         (b'startPosition="0"', b'startPosition="x"', "no whole number"),
         (b"internal://", b"internal://../", "not in the archive"),
         (b"internal://", b"absolute:///etc/", "outside the archive"),
-        (b"CodeRef targetGUID=\"", b"CodeRef targetGUID=\"0", "a code that the project does not hold"),
+        (b'CodeRef targetGUID="', b'CodeRef targetGUID="0', "a code that the project does not hold"),
         (b'<User guid="', b'<User guid="0', "a coder whom the project does not hold"),
         (b' name="c"', b' name=" "', "a code has no name"),
     ],
 )
 def test_what_would_put_a_code_on_other_words_is_refused(tmp_path: Path, old: bytes, new: bytes, told: str) -> None:
-    content = project_bytes(Project("p", [Code("c")], [TextSource("t", "ab")], [Segment("t", 0, 2, "c", "first")]), WHEN)
+    content = project_bytes(
+        Project("p", [Code("c")], [TextSource("t", "ab")], [Segment("t", 0, 2, "c", "first")]), WHEN
+    )
     qde = _inside(content)
     assert old in qde
     with pytest.raises(StudyError, match=told):

@@ -29,9 +29,13 @@ def _text(path: Path) -> Path:
 
 
 def _vtt(path: Path) -> Path:
-    cues = [f"00:00:{place:02d}.000 --> 00:00:{place + 1:02d}.500\n<v {n}>{t}</v>" for place, (n, t) in enumerate(TURNS)]
+    cues = [
+        f"00:00:{place:02d}.000 --> 00:00:{place + 1:02d}.500\n<v {n}>{t}</v>" for place, (n, t) in enumerate(TURNS)
+    ]
     cues[3] = cues[3].replace(" A day", "</v>\n\n00:00:09.000 --> 00:00:10.000\n<v Dr O'Neill>A day")
-    path.write_text("WEBVTT\n\nNOTE\nParticipant: SYN-E1\n\n" + "\n\n".join(cues).replace("&", "&amp;"), encoding="utf-8")
+    path.write_text(
+        "WEBVTT\n\nNOTE\nParticipant: SYN-E1\n\n" + "\n\n".join(cues).replace("&", "&amp;"), encoding="utf-8"
+    )
     return path
 
 

@@ -1,7 +1,7 @@
 """The tables of the interviews and of quoting: private ones, and the words that pass the wall.
 
-Importing this module registers them in `prepost.schemas.SCHEMAS`. A table of words has no number of anybody, so it leaves
-as it is, less the columns that are for the building alone.
+Importing this module registers them in `prepost.schemas.SCHEMAS`. A table of words has no number of anybody, so it
+leaves as it is, less the columns that are for the building alone.
 """
 
 from __future__ import annotations
@@ -193,8 +193,6 @@ SCHEMAS |= {
 WORDS = ("interviews_themes", "interviews_method", "triangulation", "quotes")
 for _name in WORDS:
     _kept = {
-        column: rule
-        for column, rule in SCHEMAS[_name].columns.items()
-        if column not in PRIVATE_COLUMNS.get(_name, ())
+        column: rule for column, rule in SCHEMAS[_name].columns.items() if column not in PRIVATE_COLUMNS.get(_name, ())
     }
     SCHEMAS[f"released_{_name}"] = _schema(_kept)

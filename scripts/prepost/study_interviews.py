@@ -14,7 +14,7 @@ COUNTS_AGREEMENT = ("framework", "codebook")
 
 
 class Coder(Part):
-    """Someone who codes: the name that the coding sheets bear (never a person's own), and what they are to the study."""
+    """Someone who codes: the name on the coding sheets (never a person's own), and what they are to the study."""
 
     name: Name
     role: Text

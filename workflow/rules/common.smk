@@ -69,14 +69,13 @@ def raw(wildcards):
 
 def returned(folder, pattern, synthetic):
     """List the sheets that people returned to a folder, and in the bundled study the one that is simulated there."""
-    found = {str(path) for path in (RETURNED / folder).glob(pattern)}
+    found = {str(path) for path in (DATA / "returned" / folder).glob(pattern)}
     return sorted(found | ({f"data/returned/{folder}/{synthetic}"} if SIMULATED else set()))
 
 
 DATA = Path(config.get("data", "data"))
 if DATA.is_absolute() and DATA.is_relative_to(Path.cwd()):
     DATA = DATA.relative_to(Path.cwd())
-RETURNED = DATA / "returned"
 STUDY, SIMULATED = study_or_exit()
 SETTINGS = STUDY.settings.model_dump(mode="json", by_alias=True)
 FILES = {row.source: row.file for row in STUDY.sources}
@@ -90,7 +89,9 @@ RECODES = ["config/recodes.csv"] if Path("config/recodes.csv").is_file() else []
 VOCABULARIES = [f"config/{vocabulary['sheet']}" for vocabulary in SETTINGS["vocabularies"]]
 NOTEBOOKS = sorted(str(path.relative_to(REPO)) for path in (REPO / "notebooks").glob("*.*") if path.suffix != ".ipynb")
 AUDIT_PAGES = [f"notebooks/audit_{floor}.ipynb" for floor in AUDITED]
-NAMES = [str(RETURNED / "deidentify" / SETTINGS["deidentify"]["names"])] if SETTINGS["deidentify"]["names"] else []
+NAMES = (
+    [str(DATA / "returned" / "deidentify" / SETTINGS["deidentify"]["names"])] if SETTINGS["deidentify"]["names"] else []
+)
 PROSE = sorted(str(path) for path in Path("config/report").glob("*.md"))
 
 # Every file of floors 1 to 8, for the audit pages and the manifest; the rule file of a further part adds its own.

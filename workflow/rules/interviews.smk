@@ -7,7 +7,7 @@ leaves: 2_cleaned/interviews/, 3_matched/interviews/, 5_coded/interviews/
 INTERVIEWS = STUDY.sources_of("interviews")
 INTERVIEW_PLAN = SETTINGS["interviews"]
 INTERVIEW_FRAME = f"config/{INTERVIEW_PLAN['themes']}"
-PARTICIPANTS = [str(RETURNED / "interviews" / "participants.csv")]
+PARTICIPANTS = [str(DATA / "returned" / "interviews" / "participants.csv")]
 SEGMENT_SHEETS = returned("interviews", "segments*.csv", "segments_synthetic.csv")
 SEGMENT_PROJECTS = returned("interviews", "*.qdpx", "second_synthetic.qdpx")
 ADJUDICATIONS = returned("interviews", "adjudications*.csv", "adjudications_synthetic.csv")

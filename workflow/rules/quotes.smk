@@ -4,11 +4,7 @@ needs: coded comments and interviews; who consented, roles and changes (floors 2
 leaves: 5_coded/quotes/candidates.parquet and to_approve.csv, 6_statistics/quotes.csv
 """
 
-QUOTED_COMMENTS = (
-    expand("results/5_coded/learners/{t}.parquet", t=["comments", "codes"])
-    if "comments" in PARTS
-    else []
-)
+QUOTED_COMMENTS = expand("results/5_coded/learners/{t}.parquet", t=["comments", "codes"]) if "comments" in PARTS else []
 QUOTED_SEGMENTS = (
     expand("results/5_coded/interviews/{t}", t=["segments.parquet", "disagreements.csv"])
     if "interviews" in PARTS

@@ -14,19 +14,20 @@ _APOSTROPHE = "'\u2019\u02bc"
 _HYPHEN = r"\-\u2010\u2011"
 _CAPITAL = r"[^\W\d_a-zà-öø-ÿ]"
 # One word of a name: Smith, O'Brien, McDonald, Smith-Okoye, Ångström, D'Souza; or all in capitals.
-_WORD = rf"{_CAPITAL}[^\W\d_]*(?:[{_APOSTROPHE}{_HYPHEN}][^\W\d_]{{2,}})*"
+_WORD = rf"{_CAPITAL}[^\W\d_]*(?:[{_HYPHEN}][^\W\d_]+|[{_APOSTROPHE}][^\W\d_]{{2,}})*"
 _INITIAL = rf"{_CAPITAL}(?:\.{_CAPITAL})*\.?(?![^\W\d_])"
 _PARTICLE = r"(?:van|von|der|den|de|del|della|la|le|du|dos|da|di|el|al|bin|ibn|bint|ap|ab|ferch|ter|ten|st|zu)"
 _NAME = (
     rf"(?:{_INITIAL}{_BLANK}?){{0,3}}(?:{_PARTICLE}{_BLANK}){{0,3}}{_WORD}"
     rf"(?:{_BLANK}(?:{_PARTICLE}{_BLANK}){{0,3}}{_WORD}){{0,3}}"
 )
-_TITLES = (
-    "mr mrs ms miss mx dr doctor prof professor sir dame lady lord rev revd reverend fr father sr sister br brother "
-    "nurse matron canon rabbi imam cllr councillor captain capt major sgt sergeant pc"
-).split()
+_TITLES = """
+    mr mrs ms miss mx dr doctor prof professor sir dame lady lord rev revd reverend fr father sr sister br
+    brother nurse matron canon rabbi imam cllr councillor captain capt major sgt sergeant pc
+""".split()  # noqa: SIM905
 #: Titles that are words too: a name must follow them in capitals, and they must bear one themselves.
-_WORDS_TOO = frozenset("miss sir lady lord father sister brother nurse doctor major captain canon fr sr br pc".split())
+_WORDY = "miss sir lady lord father sister brother nurse doctor major captain canon fr sr br pc"
+_WORDS_TOO = frozenset(_WORDY.split())
 _TITLED = re.compile(rf"\b(?P<title>{'|'.join(sorted(_TITLES, key=len, reverse=True))})\b\.?{_BLANK}", re.I)
 _CAPITAL_NAME = re.compile(_NAME)
 _SMALL_NAME = re.compile(rf"[^\W\d_]+(?:[{_APOSTROPHE}{_HYPHEN}][^\W\d_]{{2,}})*")
@@ -34,7 +35,8 @@ _PHRASE = re.compile(
     rf"\b(?i:my name is|my name's|i am called|i'm called|is called|was called|a man called|a woman called|"
     rf"(?:colleague|manager|supervisor|trainer|tutor|mentor|patient|husband|wife|partner|daughter|son|mum|dad|mother|"
     rf"friend|carer|neighbour|facilitator|teacher|boss|lead|client|resident|secretary|receptionist|consultant),?"
-    rf"(?: is| was| called| named)?|yours sincerely,?|(?:kind |best |many )?regards,?|signed,?)\s{{1,3}}(?P<name>{_NAME})"
+    rf"(?: is| was| called| named)?|yours sincerely,?|(?:kind |best |many )?regards,?|signed,?)"
+    rf"\s{{1,3}}(?P<name>{_NAME})"
 )
 _POSSESSIVE = re.compile(rf"[{_APOSTROPHE}](?:s|S)?$")
 _LEAST_FOR_A_SLIP = 6
@@ -48,8 +50,8 @@ class Names:
     listed : iterable of str
         Names as the study lists them: ``Jane Smith``, ``Anne-Marie``, ``Dr Okafor``. Each whole name is found, and each
         of its parts; without accents and with other hyphens too, and one slip of the pen in a part of six letters and
-        more. A part that is an English word (Will, Hope, Brown) is found only where it bears a capital; one that often opens
-        a sentence (Will, May), at its beginning only beside another part.
+        more. A part that is an English word (Will, Hope, Brown) is found only where it bears a capital; one that often
+        opens a sentence (Will, May), at its beginning only beside another part.
     """
 
     def __init__(self, listed: Iterable[str] = ()) -> None:
@@ -105,7 +107,7 @@ def _after_titles(text: str) -> Iterator[tuple[int, int]]:
             continue
         if capital:
             name = _without_words(capital[0])
-            if name:
+            if name and name not in ("I", "A"):
                 yield title.end(), title.end() + len(name)
             continue
         small = _SMALL_NAME.match(text, title.end())

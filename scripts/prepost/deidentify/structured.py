@@ -35,6 +35,8 @@ _LAST = (
 _TAIL = r"(?::\d{2,5})?(?:[/?#][^\s<>\"]*)?"
 _SCHEME = re.compile(r"\b(?:https?|ftps?|sftp|file)://[^\s<>\"]+", re.I)
 _HOST = re.compile(rf"(?<![\w@./-])(?:www\.[\w-]+(?:\.[\w-]+)*|(?:[\w-]+\.)+(?:{_LAST}))\b{_TAIL}", re.I)
+#: Last labels that are English words too: "my break.it was" is two sentences, unless more of an address follows.
+_WORDS_TOO = re.compile(r"^[\w-]+\.(?:it|in|be|me|us|es|is|care|health|blog|example)$", re.I)
 _ABBREVIATED = re.compile(r"(?:e\.g|i\.e|etc\.\w+|a\.m|p\.m)\.?$", re.I)
 
 _SEPARATED = rf"(?:{_BLANK}{{1,2}}|{_DASH}|[./]|{_BLANK}?[()]{_BLANK}?){{0,2}}"
@@ -52,15 +54,16 @@ _NHS_SAID = re.compile(
 )
 
 # Postcodes: the areas and layouts of the Royal Mail's address file; the inward code has none of C I K M O V.
-_AREAS = (
-    "AB AL B BA BB BD BF BH BL BN BR BS BT BX CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX "
-    "FK FY G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN "
-    "NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB "
-    "W WA WC WD WF WN WR WS WV YO ZE"
-).split()
-_OUTWARD = rf"(?:{'|'.join(sorted(_AREAS, key=len, reverse=True))})(?:\d{{1,2}}|\d[A-HJKMNP-Z]|[0O]\d?)"
+_AREAS = """
+    AB AL B BA BB BD BF BH BL BN BR BS BT BX CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN
+    EX FK FY G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N
+    NE NG NN NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN
+    TQ TR TS TW UB W WA WC WD WF WN WR WS WV YO ZE
+""".split()  # noqa: SIM905
+_OUTWARD = rf"(?:{'|'.join(sorted(_AREAS, key=len, reverse=True))})(?:\d{{1,2}}|\d[A-HJKMNP-Z])"
 _POSTCODE = re.compile(
-    rf"(?<![\w£$€-])(?:{_OUTWARD}{_BLANK}{{0,2}}[\dO][ABD-HJLNP-UW-Z]{{2}}|GIR{_BLANK}{{0,2}}0AA)(?![\w])", re.I
+    rf"(?<![\w£$€-])(?:{_OUTWARD}{_BLANK}{{0,2}}(?:\d|(?-i:O))[ABD-HJLNP-UW-Z]{{2}}|GIR{_BLANK}{{0,2}}0AA)(?![\w])",
+    re.I,
 )
 
 _MONTH = (
@@ -103,7 +106,7 @@ def urls(text: str) -> Found:
     """Yield links; a full stop, a comma or a bracket that closes the sentence stays outside."""
     for pattern in (_SCHEME, _HOST):
         for found in pattern.finditer(text):
-            if pattern is _HOST and _ABBREVIATED.search(found[0]):
+            if pattern is _HOST and (_ABBREVIATED.search(found[0]) or _WORDS_TOO.match(found[0])):
                 continue
             yield found.start(), found.start() + len(_without_tail(found[0]))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 def alignment(theirs: str, ours: str) -> Callable[[int], int] | None:
-    """Return how positions of their text become positions of ours, or None where the texts differ.
+    r"""Return how positions of their text become positions of ours, or None where the texts differ.
 
     Parameters
     ----------
@@ -16,12 +16,13 @@ def alignment(theirs: str, ours: str) -> Callable[[int], int] | None:
     Returns
     -------
     callable or None
-        From a position in `theirs` (code points) to the one in `ours`. Programs for qualitative analysis write line ends
-        anew (CR LF, CR, LF); where nothing else differs the positions are moved, where anything does none can be trusted.
+        From a position in `theirs` (code points) to the one in `ours`. Programs for qualitative analysis write line
+        ends anew (CR LF, CR, LF); where nothing else differs the positions are moved, where anything does none can be
+        trusted.
 
     Examples
     --------
-    >>> alignment("a\\r\\nb", "a\\nb")(3)
+    >>> alignment("a\r\nb", "a\nb")(3)
     2
     """
     if theirs == ours:

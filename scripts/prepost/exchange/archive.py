@@ -50,7 +50,9 @@ def opened(path: Path) -> Mapping[str, bytes]:
                 raise file_error(path, refusal, expected=_WANTED, fix=_AGAIN)
             return {entry.filename: _content(path, archive, entry) for entry in entries}
     except (zipfile.BadZipFile, NotImplementedError, EOFError, zipfile.LargeZipFile, ValueError) as error:
-        raise file_error(path, f"the archive cannot be read ({type(error).__name__})", expected=_WANTED, fix=_AGAIN) from None
+        raise file_error(
+            path, f"the archive cannot be read ({type(error).__name__})", expected=_WANTED, fix=_AGAIN
+        ) from None
 
 
 def _refusal(entries: list[zipfile.ZipInfo]) -> str:
@@ -61,7 +63,12 @@ def _refusal(entries: list[zipfile.ZipInfo]) -> str:
         return "a file stands twice in the archive"
     for entry in entries:
         place = PurePosixPath(entry.filename.replace("\\", "/"))
-        if place.is_absolute() or ".." in place.parts or re.match(r"^[A-Za-z]:", entry.filename) or "\0" in entry.filename:
+        if (
+            place.is_absolute()
+            or ".." in place.parts
+            or re.match(r"^[A-Za-z]:", entry.filename)
+            or "\0" in entry.filename
+        ):
             return "a file of the archive has a name that leads out of it"
         if stat.S_ISLNK(entry.external_attr >> 16):
             return "the archive holds a link"
@@ -122,7 +129,9 @@ def parsed(content: bytes, path: Path, space: str, root: str) -> etree._Element:
 
 
 def _has_doctype_in_another_encoding(content: bytes) -> bool:
-    return any(f"<!{word}".encode(code) in content for word in ("DOCTYPE", "ENTITY") for code in ("utf-16-le", "utf-16-be"))
+    return any(
+        f"<!{word}".encode(code) in content for word in ("DOCTYPE", "ENTITY") for code in ("utf-16-le", "utf-16-be")
+    )
 
 
 def text_of(content: bytes, path: Path) -> str:

@@ -88,7 +88,9 @@ def _codes(parent: etree._Element, space: str, path: Path, above: str = "") -> I
     for element in parent.findall(f"{{{space}}}Code"):
         name = (element.get("name") or "").strip()
         if not name:
-            raise file_error(path, "a code has no name", expected="a name for each code", fix="name it and export again")
+            raise file_error(
+                path, "a code has no name", expected="a name for each code", fix="name it and export again"
+            )
         yield element.get("guid") or "", Code(name, above, element.findtext(f"{{{space}}}Description") or "")
         yield from _codes(element, space, path, name)
 
@@ -113,10 +115,14 @@ def _text(element: etree._Element, files: Mapping[str, bytes], names: Mapping[st
     place = element.get("plainTextPath") or ""
     if not place.startswith(_INTERNAL):
         what = "a text lies outside the archive" if place else "a text source has no plain text"
-        raise file_error(path, what, expected="texts inside the archive (internal://…)", fix="export with the texts inside")
+        raise file_error(
+            path, what, expected="texts inside the archive (internal://…)", fix="export with the texts inside"
+        )
     wanted = f"sources/{place.removeprefix(_INTERNAL).lstrip('/')}".casefold()
     if wanted not in names:
-        raise file_error(path, "a text that the project names is not in the archive", expected="every text", fix="export it again")
+        raise file_error(
+            path, "a text that the project names is not in the archive", expected="every text", fix="export it again"
+        )
     return text_of(files[names[wanted]], path)
 
 
@@ -133,7 +139,10 @@ def _segments(
             yield _wrong(path, f"a segment of '{source.name}' has a position that is no whole number")
             continue
         if not 0 <= start < end <= len(source.text):
-            yield _wrong(path, f"a segment of '{source.name}' goes from {start} to {end}; its text has {len(source.text):,} characters")
+            yield _wrong(
+                path,
+                f"a segment of '{source.name}' goes from {start} to {end}; its text has {len(source.text):,}",
+            )
             continue
         memo = selection.findtext(f"{{{PROJECT}}}Description") or ""
         for coding in selection.findall(f"{{{PROJECT}}}Coding"):

@@ -116,7 +116,12 @@ def _project(project: Project, time: str) -> etree._Element:
         for coder in coders:
             etree.SubElement(users, tag("User"), guid=guid(project.name, "user", coder), name=for_xml(coder))
     if project.codes:
-        _codes(etree.SubElement(etree.SubElement(root, tag("CodeBook")), tag("Codes")), project.codes, project.name, PROJECT)
+        _codes(
+            etree.SubElement(etree.SubElement(root, tag("CodeBook")), tag("Codes")),
+            project.codes,
+            project.name,
+            PROJECT,
+        )
     if project.sources:
         _sources(etree.SubElement(root, tag("Sources")), project, time)
     return root

@@ -94,8 +94,8 @@ def from_project(turns: pd.DataFrame, origin: str, project: Project, frame: Fram
     origin : str
         The file's name.
     project : Project
-        Its texts are the interviews' whole texts, named as the sources; line ends may have been written anew. A memo may
-        begin with ``[against]``, ``[supports]`` or ``[negative case]``.
+        Its texts are the interviews' whole texts, named as the sources; line ends may have been written anew. A memo
+        may begin with ``[against]``, ``[supports]`` or ``[negative case]``.
     frame : Frame
 
     Returns

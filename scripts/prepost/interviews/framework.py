@@ -15,6 +15,8 @@ from prepost.interviews.sheets import SummaryRow, ThemeRow
 SUMMARIES = "data/returned/interviews/summaries.csv"
 NOBODY, ONE, SOME, SEVERAL = "none", "one", "some", "several"
 SUPPORTS, AGAINST, MIXED, UNSAID = "supports", "against", "both", "neither"
+#: The share of those who take a stance from which the interviews lean one way.
+LEANS = 2 / 3
 NOT_YET = "not yet approved"
 STALE = "approved, but the coded words have changed since"
 MATRIX = ["participant", "source", "theme", "lines", "stance", "negative", "words"]
@@ -22,7 +24,7 @@ PUBLIC = ["row_id", "theme", "label", "definition", "extent", "stance", "summary
 #: What would count people in a summary, or let a reader build one up: digits, number words before people, labels.
 _PEOPLE = r"(?:people|participants?|interviewees?|experts?|informants?|of them|of the|of those|said|spoke|told|felt)"
 _COUNTS = re.compile(
-    rf"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|both|half|most|all but|majority|minority|per cent|percent)\b"
+    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|both|half|most|all but|majority|minority)\b"
     rf"(?=(?:\W+\w+){{0,2}}\W+{_PEOPLE}\b)|\b(?:majority|minority|per cent|percent)\b|%",
     re.I,
 )
@@ -40,8 +42,8 @@ def matrix(segments: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``participant``, ``source``, ``theme``, ``lines`` (of the transcript, divided by commas), ``stance``
-        (supports, against, both, neither), ``negative`` (whether a negative case is among them), ``words`` (the segments,
-        divided by " … "). Sorted.
+        (supports, against, both, neither), ``negative`` (whether a negative case is among them), ``words`` (the
+        segments, divided by " … "). Sorted.
     """
     rows = []
     for (participant, source, theme), part in segments.groupby(["participant", "source", "theme"], sort=True):
@@ -57,6 +59,26 @@ def stance_of(stances: pd.Series) -> str:
     if len(said) == 2:
         return MIXED
     return next(iter(said), UNSAID)
+
+
+def leaning(segments: pd.DataFrame) -> str:
+    """Return which way the interviews lean: a stance that `LEANS` of those who take one take, both, or neither.
+
+    Parameters
+    ----------
+    segments : DataFrame
+        Of one theme.
+
+    Returns
+    -------
+    str
+        supports, against, both or neither; what goes against a leaning is a negative case.
+    """
+    said = segments[segments["stance"].notna()]
+    if said.empty:
+        return UNSAID
+    by_person = said.groupby("participant")["stance"].agg(stance_of)
+    return next((stance for stance in (SUPPORTS, AGAINST) if (by_person == stance).mean() >= LEANS), MIXED)
 
 
 def extent(people: int) -> str:
@@ -81,9 +103,7 @@ def fingerprint(segments: pd.DataFrame, theme: str) -> str:
     return hashlib.sha256(content.encode("utf-8")).hexdigest()[:16]
 
 
-def public_matrix(
-    segments: pd.DataFrame, frame: Sequence[ThemeRow], summaries: Sequence[SummaryRow]
-) -> pd.DataFrame:
+def public_matrix(segments: pd.DataFrame, frame: Sequence[ThemeRow], summaries: Sequence[SummaryRow]) -> pd.DataFrame:
     """Return the matrix as it may leave: theme × summary, with words for how many.
 
     Parameters
@@ -97,9 +117,9 @@ def public_matrix(
     Returns
     -------
     DataFrame
-        ``row_id`` and ``theme``; ``label``; ``definition``; ``extent`` (none, one, some, several); ``stance``; ``summary``
-        and ``negative_case``, blank unless approved for the very segments that stand now; ``approved_on``, the date, or
-        why there is none.
+        ``row_id`` and ``theme``; ``label``; ``definition``; ``extent`` (none, one, some, several); ``stance``;
+        ``summary`` and ``negative_case``, blank unless approved for the very segments that stand now; ``approved_on``,
+        the date, or why there is none.
 
     Raises
     ------
@@ -115,7 +135,7 @@ def public_matrix(
         state = _state(summary, fingerprint(segments, theme.theme))
         approved = state not in (NOT_YET, STALE)
         words = (summary.summary, summary.negative_case) if approved else (None, None)
-        told = (extent(own["participant"].nunique()), stance_of(own["stance"]))
+        told = (extent(own["participant"].nunique()), leaning(own))
         rows.append((theme.theme, theme.theme, theme.label, theme.definition, *told, *words, state))
     return pd.DataFrame(rows, columns=PUBLIC)
 
@@ -150,7 +170,7 @@ def counts_people(text: str) -> bool:
 
     Examples
     --------
-    >>> [counts_people(text) for text in ("Several spoke of time.", "Six of the eight did.", "P3 did.", "Two things help.")]
+    >>> [counts_people(text) for text in ("Several spoke of time.", "Six of them did.", "P3 did.", "Two things help.")]
     [False, True, True, False]
     """
     return bool(_COUNTS.search(text))

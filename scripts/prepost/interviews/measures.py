@@ -108,12 +108,12 @@ def agreement_in_words(found: pd.DataFrame) -> str:
     """Say how far the coders agreed without a number: a coefficient over so few turns would tell some of them."""
     overall = found.loc[found["theme"] == ALL_THEMES, "alpha"].dropna()
     if overall.empty:
-        return "No interview was coded by two people, so their agreement cannot be said."
+        return "No interview was coded twice, so the coders' agreement cannot be said."
     worst = float(overall.min())
     band = "firm" if worst >= FIRM else "tentative" if worst >= TENTATIVE else "weak"
     return (
-        f"Some interviews were coded by two people apart. By Krippendorff's alpha over turns and themes their agreement was "
-        f"{band}; where they differed the adjudicator decided."
+        "Some interviews were coded twice, by coders who worked apart. By Krippendorff's alpha over turns and themes "
+        f"their agreement was {band}; where they differed the adjudicator decided."
     )
 
 
@@ -127,7 +127,8 @@ def accumulation_in_words(found: pd.DataFrame) -> str:
         if last < 0.5
         else "the last interviews still brought themes that were new"
     )
-    return f"Averaged over every order in which the interviews could have been held, {said}. This is not evidence of saturation."
+    orders = "Averaged over every order in which the interviews could have been held"
+    return f"{orders}, {said}. This is not evidence of saturation."
 
 
 def statements(texts: Mapping[str, str]) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from prepost.interviews.framework import AGAINST, MIXED, SUPPORTS, stance_of
+from prepost.interviews.framework import AGAINST, MIXED, SUPPORTS, UNSAID, leaning
 from prepost.interviews.sheets import TriangulationRow
 
 SILENT = "silent"
@@ -15,8 +15,6 @@ COLUMNS = ["row_id", "finding", "statement", "survey", "comments", "interviews",
 MEAN_CHANGE = "mean_change"
 #: Fewer comments than this with a theme, and the comments count as silent on it.
 FEWEST_COMMENTS = 10
-#: The share of those who take a stance from which the interviews lean one way; what goes against it is a negative case.
-LEANS = 2 / 3
 
 
 def triangulate(
@@ -44,9 +42,9 @@ def triangulate(
     Returns
     -------
     DataFrame
-        ``row_id``, ``finding``, ``statement``; ``survey``, ``comments`` and ``interviews``, each supports, against, both
-        (interviews alone: they lean neither way by `LEANS`) or silent; ``verdict``: agree (all that speak say the same), dissent, one source alone, or
-        silent; ``note``.
+        ``row_id``, ``finding``, ``statement``; ``survey``, ``comments`` and ``interviews``, each supports, against,
+        both (interviews alone: they lean neither way) or silent; ``verdict``: agree (all that speak say the same),
+        dissent, one source alone, or silent; ``note``.
 
     Notes
     -----
@@ -93,8 +91,5 @@ def _comments(row: TriangulationRow, codes: pd.DataFrame | None, threshold: int)
 
 
 def _interviews(row: TriangulationRow, segments: pd.DataFrame) -> str:
-    own = segments[(segments["theme"] == row.interview_theme) & segments["stance"].notna()]
-    if own.empty:
-        return SILENT
-    by_person = own.groupby("participant")["stance"].agg(stance_of)
-    return next((stance for stance in (SUPPORTS, AGAINST) if (by_person == stance).mean() >= LEANS), MIXED)
+    said = leaning(segments[segments["theme"] == row.interview_theme])
+    return SILENT if said == UNSAID else said

@@ -13,9 +13,10 @@ from prepost.interviews.sheets import ParticipantRow
 INTERVIEWER, PARTICIPANT, OTHER = "interviewer", "participant", "other"
 PARTICIPANTS = "data/returned/interviews/participants.csv"
 NO_CONSENT = "no_consent"
-ASKERS = frozenset("interviewer int i q iv moderator researcher facilitator mod".split())
+ASKERS = frozenset(["interviewer", "int", "i", "q", "iv", "moderator", "researcher", "facilitator", "mod"])
 #: Speakers who are no names, so that the word may stay in the text.
-GENERIC = ASKERS | frozenset("participant respondent expert interviewee speaker p r a e unknown both all".split())
+_OTHERS = "participant respondent expert interviewee speaker p r a e unknown both all"
+GENERIC = ASKERS | frozenset(_OTHERS.split())
 KEY = ["source", "line", "wave"]
 
 

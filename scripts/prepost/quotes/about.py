@@ -39,8 +39,8 @@ def about_authors(
     Returns
     -------
     DataFrame
-        ``source``, ``line``, ``wave``; ``consented``; each of ``plan.said_by`` and ``plan.strata`` as first stated in the
-        response or by the person; ``change``, missing where the person was not matched in that module.
+        ``source``, ``line``, ``wave``; ``consented``; each of ``plan.said_by`` and ``plan.strata`` as first stated in
+        the response or by the person; ``change``, missing where the person was not matched in that module.
     """
     rows = comments.drop_duplicates(RESPONSE)[[*RESPONSE, "module", "person"]].reset_index(drop=True)
     answers = rows[RESPONSE].merge(responses, on=RESPONSE, how="left")
@@ -67,9 +67,7 @@ def _consented(answers: pd.DataFrame, plan: Quotes, items: Sequence[ItemRow]) ->
     return given.isin(yes).fillna(False)
 
 
-def _of_the_person(
-    rows: pd.DataFrame, responses: pd.DataFrame, comments: pd.DataFrame, plan: Quotes
-) -> pd.DataFrame:
+def _of_the_person(rows: pd.DataFrame, responses: pd.DataFrame, comments: pd.DataFrame, plan: Quotes) -> pd.DataFrame:
     """What the person said in another of their responses with a comment, where this one did not ask."""
     names = [name for name in dict.fromkeys([plan.strata, *plan.said_by]) if name in responses]
     whose = comments.drop_duplicates(RESPONSE)[[*RESPONSE, "person"]].merge(responses[[*RESPONSE, *names]], on=RESPONSE)

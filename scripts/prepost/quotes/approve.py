@@ -56,7 +56,7 @@ def decided(candidates: pd.DataFrame, sheets: Mapping[str, Sequence[ApprovalRow]
         )
         for name, rows in sheets.items()
         for row in rows
-        if row.quote not in known and not row.fingerprint.startswith(row.quote.removeprefix("q-"))
+        if row.quote not in known and not row.fingerprint.startswith(row.quote.removeprefix("q"))
     ]
     if faults:
         raise StudyError(*faults, kind="data")
@@ -141,7 +141,9 @@ def words_alone(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         for column, text in texts.items():
             if isinstance(text, str) and (counts_people(text) or found_in(text)):
                 what = "it counts people, holds a digit or an identifier"
-                faults.append(Fault(f"6_statistics/{name}.csv · {row['row_id']} · {column}", what, "words", "mend its sheet"))
+                faults.append(
+                    Fault(f"6_statistics/{name}.csv · {row['row_id']} · {column}", what, "words", "mend its sheet")
+                )
     if faults:
         raise StudyError(*faults, kind="refused")
     return frame

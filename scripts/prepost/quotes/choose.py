@@ -58,9 +58,7 @@ def codes_in_force(codes: pd.DataFrame) -> pd.DataFrame:
     return kept.drop_duplicates([*KEY, "theme"])[[*KEY, "theme", "by"]].reset_index(drop=True)
 
 
-def eligible_comments(
-    comments: pd.DataFrame, codes: pd.DataFrame, about: pd.DataFrame, plan: Quotes
-) -> pd.DataFrame:
+def eligible_comments(comments: pd.DataFrame, codes: pd.DataFrame, about: pd.DataFrame, plan: Quotes) -> pd.DataFrame:
     """Return the comments that may be quoted on each theme, with who wrote them and how they changed.
 
     Parameters
@@ -220,8 +218,10 @@ def finished(drawn: Sequence[pd.DataFrame], names: Sequence[str], more: Sequence
     rows = pd.concat([part for part in drawn if len(part)] or [pd.DataFrame(columns=CANDIDATE)], ignore_index=True)
     finder = Names(names)
     rows["text"] = [deidentify(text, finder, more).text for text in rows["text"]]
-    rows["fingerprint"] = [fingerprint(*row) for row in rows[["theme", "kind", "said_by", "text"]].itertuples(index=False)]
-    rows["quote"] = "q-" + rows["fingerprint"].str[:8]
+    rows["fingerprint"] = [
+        fingerprint(*row) for row in rows[["theme", "kind", "said_by", "text"]].itertuples(index=False)
+    ]
+    rows["quote"] = "q" + rows["fingerprint"].str[:8]
     rows["item"] = rows["item"].astype("string")
     rows = rows.drop_duplicates("quote")
     order = {TYPICAL: 0, DISSENTING: 1}

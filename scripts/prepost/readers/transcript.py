@@ -14,7 +14,18 @@ from prepost.readers.table import Column, RawTable, ReadOptions, file_error, mak
 
 COLUMNS = ("participant", "speaker", "start", "text")
 #: What stands at a transcript's head, before the first blank line: nobody's words.
-HEADINGS = {"participant", "date", "title", "interview", "duration", "recorded", "transcribed", "location", "note", "file"}
+HEADINGS = {
+    "participant",
+    "date",
+    "title",
+    "interview",
+    "duration",
+    "recorded",
+    "transcribed",
+    "location",
+    "note",
+    "file",
+}
 NO_SPEAKER = "words before the first speaker is named"
 _LONGEST_NAME = 60
 _TIME = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
@@ -60,8 +71,8 @@ def read_transcript(path: Path, options: ReadOptions) -> RawTable:
     -------
     RawTable
         Columns ``participant`` (from the heading, also the response's id), ``speaker`` and ``start`` as they stand, and
-        ``text``. A turn's ``line`` is that of its first words: a line of the text file, or the paragraph or table row of
-        the document. Lines without a speaker go on with the turn before; those before the first speaker are refused.
+        ``text``. A turn's ``line`` is that of its first words: a line of the text file, or the paragraph or table row
+        of the document. Lines without a speaker go on with the turn before; those before the first speaker are refused.
 
     Raises
     ------
@@ -171,7 +182,9 @@ def _parted(lines: list[_Line]) -> tuple[dict[str, str], list[_Line]]:
         if not line.text.strip():
             if heading:
                 return heading, lines[place:]
-        elif colon and not line.speaker and key.strip().casefold() in HEADINGS and key.strip().casefold() not in heading:
+        elif (
+            colon and not line.speaker and key.strip().casefold() in HEADINGS and key.strip().casefold() not in heading
+        ):
             heading[key.strip().casefold()] = value.strip()
         else:
             break

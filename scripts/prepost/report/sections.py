@@ -14,10 +14,13 @@ from prepost.paired import OVERALL
 from prepost.report import (
     attrition_words,
     change_words,
+    checklists,
+    expert_words,
     group_words,
     item_words,
     measurement_words,
     place_words,
+    quote_words,
     result_tables,
     robustness,
 )
@@ -196,4 +199,7 @@ SECTIONS: dict[str, Callable[[Report], str]] = {
     "specifications": specifications,
     "plan": plan,
     "rest_of_the_picture": rest_of_the_picture,
+    "quotes": quote_words.quotes,
+    "experts": expert_words.experts,
+    "checklists": checklists.checklists,
 }

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from prepost.report.expert_words import experts_line
+
 if TYPE_CHECKING:
     from prepost.report.book import Report
 
 #: Part of the study, as `prepost.table_names.PARTS` names it, and what says its sentence.
-LINES: dict[str, Callable[[Report], str]] = {}
+LINES: dict[str, Callable[[Report], str]] = {"interviews": experts_line}
 
 
 def rest_of_the_picture(report: Report) -> str:

@@ -51,18 +51,27 @@ def returned(turns: pd.DataFrame, plan: InterviewPlan, frame: Sequence[ThemeRow]
     rng = random.Random(f"{seed} coders")
     themes = [row.theme for row in frame]
     found = _clauses(turns, plan)
-    sheet = pd.DataFrame(_coded(found, themes, rng), columns=["source", "line", "words", "theme", "coder", "stance", "negative", "memo"])
+    sheet = pd.DataFrame(
+        _coded(found, themes, rng), columns=["source", "line", "words", "theme", "coder", "stance", "negative", "memo"]
+    )
     shared = sorted(set(turns["source"]))[:BOTH]
     project = _project(turns, [one for one in found if one[0] in shared], themes, rng, title, frame)
     known = Frame(frozenset(themes), frozenset([FIRST, SECOND]))
-    rows = [SegmentRow.model_validate({k: "" if v is None else v for k, v in row.items()}) for row in sheet.to_dict("records")]
-    coded = pd.concat([from_sheets(turns, {"": rows}, known).segments, from_project(turns, "", project, known).segments])
+    rows = [
+        SegmentRow.model_validate({k: "" if v is None else v for k, v in row.items()})
+        for row in sheet.to_dict("records")
+    ]
+    coded = pd.concat(
+        [from_sheets(turns, {"": rows}, known).segments, from_project(turns, "", project, known).segments]
+    )
     differing = disagreements(coded, [])
     decided = differing[["source", "line", "theme"]].copy()
     true = {(source, line, theme) for source, line, _, theme, _, _ in found}
     keys = list(decided.itertuples(index=False, name=None))
     decided["decision"] = ["keep" if key in true else "drop" for key in keys]
-    decided["reason"] = ["the words say it" if key in true else "other words of the turn, or another theme" for key in keys]
+    decided["reason"] = [
+        "the words say it" if key in true else "other words of the turn, or another theme" for key in keys
+    ]
     rulings = [AdjudicationRow.model_validate(row) for row in decided.to_dict("records")]
     kept = settled(coded, disagreements(coded, rulings))
     return Returned(sheet, project, decided, _summaries(kept, themes))
@@ -86,7 +95,9 @@ def _slip(theme: str, themes: Sequence[str], rng: random.Random) -> str | None:
 
 
 def _coded(found: list[tuple], themes: Sequence[str], rng: random.Random) -> list[tuple]:
-    usual = {theme: max(("supports", "against"), key=[s for *_, t, s, _ in found if t == theme].count) for theme in themes}
+    usual = {
+        theme: max(("supports", "against"), key=[s for *_, t, s, _ in found if t == theme].count) for theme in themes
+    }
     rows = []
     for source, line, _, theme, stance, words in found:
         given = _slip(theme, themes, rng)
@@ -110,11 +121,11 @@ def _project(turns, found, themes, rng, title, frame) -> Project:
 #: Written for the invented interviews; a real study's are written by people who read them.
 SUMMARIES = {
     "conversations": (
-        "Several saw other conversations: a different first question, more listening, and options laid out before advice.",
+        "Several saw other conversations: a different first question, more listening, options before advice.",
         "One heard the new words and beneath them the old conversation.",
     ),
     "time": (
-        "Several said that nobody had been given more time, and that what was learnt is the first thing to go on a full list.",
+        "Several said that nobody had been given more time, and that what was learnt goes first on a full list.",
         "One thought that it takes no longer once people can do it.",
     ),
     "organisation": (
@@ -129,14 +140,17 @@ SUMMARIES = {
         "Several expected it to fade without somebody to practise with.",
         "One saw it kept a year on, and by then without thinking about it.",
     ),
-    "reach": ("Several thought that those sign up who need it least.", "One had not expected receptionists and drivers, and met them."),
+    "reach": (
+        "Several thought that those sign up who need it least.",
+        "One had not expected receptionists and drivers, and met them.",
+    ),
     "measures": ("Several held that certificates and self-ratings say little, and missed the plans themselves.", None),
 }
 
 
 def _summaries(kept: pd.DataFrame, themes: Sequence[str]) -> pd.DataFrame:
     """Summaries of all themes but one, which is left open, each with the fingerprint of what it sums up."""
-    rows = [
-        (theme, fingerprint(kept, theme), *SUMMARIES[theme], BY, ON) for theme in themes if theme in SUMMARIES
-    ]
-    return pd.DataFrame(rows, columns=["theme", "fingerprint", "summary", "negative_case", "approved_by", "approved_on"])
+    rows = [(theme, fingerprint(kept, theme), *SUMMARIES[theme], BY, ON) for theme in themes if theme in SUMMARIES]
+    return pd.DataFrame(
+        rows, columns=["theme", "fingerprint", "summary", "negative_case", "approved_by", "approved_on"]
+    )

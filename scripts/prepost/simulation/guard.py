@@ -13,7 +13,7 @@ MARK_TEXT = (
 )
 TRUTH = (
     *("truth/people.csv", "truth/responses.csv", "truth/warts.csv", "truth/themes.csv"),
-    *("truth/interviews.csv", "truth/interview_identifiers.csv"),
+    *("truth/identifiers.csv", "truth/interviews.csv", "truth/interview_identifiers.csv"),
 )
 RETURNED = "returned"  # sheets that people send back; the generator never writes there
 _LITTER = {".gitkeep", ".DS_Store", "Thumbs.db", "desktop.ini"}

@@ -1,4 +1,4 @@
-"""The eight invented interviews: transcripts in three formats, put together from clauses, and what was planted in them."""
+"""The eight invented interviews: transcripts in three formats, put together from clauses, and what was planted."""
 
 from __future__ import annotations
 
@@ -132,7 +132,8 @@ def _as_cues(interview: Interview, head: list[str]) -> tuple[bytes, list[int]]:
 
 def _time(seconds: float) -> str:
     thousandths = int(seconds * 1000)
-    return f"{thousandths // 3_600_000:02d}:{thousandths // 60_000 % 60:02d}:{thousandths // 1000 % 60:02d}.{thousandths % 1000:03d}"
+    minutes, rest = divmod(thousandths, 60_000)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}:{rest // 1000:02d}.{rest % 1000:03d}"
 
 
 def _as_document(paragraphs: list[str]) -> bytes:
