@@ -6,7 +6,7 @@ from pathlib import Path
 from prepost import steps, tables
 from prepost.interviews import measures
 from prepost.interviews.coding import settled
-from prepost.interviews.framework import SUMMARIES, public_matrix
+from prepost.interviews.framework import SUMMARIES, fingerprint, public_matrix
 from prepost.interviews.sheets import SummaryRow, ThemeRow
 from prepost.sheets import read_sheet
 from prepost.study_interviews import COUNTS_AGREEMENT, Interviews
@@ -47,6 +47,8 @@ def main(
     tables.write(measures.statements(said), method, "interviews_method")
     tables.write(agreed, agreement, "interviews_agreement")
     tables.write(curve, accumulation, "interviews_accumulation")
+    for theme in known:
+        log.info("fingerprint of %s: %s", theme.theme, fingerprint(settled_ones, theme.theme))
     approved = int(public["summary"].notna().sum())
     log.info("%d of %d themes have an approved summary", approved, len(public))
 

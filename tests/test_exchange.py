@@ -8,6 +8,7 @@ import zipfile
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from lxml import etree
 from prepost.errors import StudyError
@@ -24,6 +25,10 @@ from prepost.exchange import (
 from prepost.exchange import archive as archives
 from prepost.exchange.alignment import alignment
 from prepost.exchange.model import CODEBOOK, PROJECT
+from prepost.exchange.study import coding_sheets, comment_project, interview_project
+from prepost.interviews import coding
+from prepost.interviews.sheets import ThemeRow
+from prepost.sheets import read_sheet
 
 WHEN = date(2024, 10, 18)
 XSD = Path(__file__).parent / "reference" / "refi_qda_project.xsd"  # REFI, 18 March 2019, MIT licence, as published
@@ -289,3 +294,68 @@ def test_a_link_in_the_archive_is_refused(tmp_path: Path) -> None:
 def test_what_does_not_fit_is_not_exported(project: Project) -> None:
     with pytest.raises(StudyError):
         project_bytes(project, WHEN)
+
+
+# A study's own --------------------------------------------------------------------------------------------------------
+def _comments(texts: list[str]) -> pd.DataFrame:
+    rows = {"source": "post", "line": range(2, 2 + len(texts)), "wave": "post", "item": "text", "text": texts}
+    return pd.DataFrame(rows)
+
+
+def _codes(rows: list[tuple]) -> pd.DataFrame:
+    """line, theme, by, coder, start, end, note."""
+    frame = pd.DataFrame(rows, columns=["line", "theme", "by", "coder", "start", "end", "note"])
+    return frame.assign(source="post", wave="post", item="text")
+
+
+def test_comments_that_were_coded_elsewhere_come_back_as_coding_sheets(tmp_path: Path) -> None:
+    comments = _comments(["no time 😀\r\nat all", "=team", "fine"])
+    codes = _codes(
+        [
+            (2, "time", "human", "ann", 3, 7, "sure"),
+            (2, "team", "human", "bea", None, None, None),
+            (3, "team", "human", "ann", None, None, None),
+            (4, "time", "machine", "m", None, None, None),
+        ]
+    )
+    project = comment_project(comments, codes, [Code("time"), Code("team")], "p")
+    back = read_project(_saved(tmp_path, project_bytes(project, WHEN)))
+    assert sorted(back.segments) == [
+        Segment("post:2:post:text", 0, 17, "team", "bea"),
+        Segment("post:2:post:text", 3, 7, "time", "ann", "sure"),
+        Segment("post:3:post:text", 0, 5, "team", "ann"),
+    ]
+    sheets = coding_sheets(back, comments, {"text": "What?"}, "x.qdpx")
+    assert set(sheets) == {"ann", "bea"}
+    assert sheets["ann"][0][:4] == ["comment", "question", "text", "theme_1"]
+    assert sheets["ann"][1] == ["post:2:post:text", "What?", "no time 😀\r\nat all", "time", *[""] * 5, "sure"]
+    assert sheets["ann"][2][2] == "'=team", "no live formula"
+
+
+def test_comments_that_were_edited_elsewhere_are_refused() -> None:
+    comments = _comments(["no time"])
+    changed = Project(
+        "p", [Code("c")], [TextSource("post:2:post:text", "No time")], [Segment("post:2:post:text", 0, 2, "c", "x")]
+    )
+    with pytest.raises(StudyError, match="not those that went out"):
+        coding_sheets(changed, comments, {}, "x.qdpx")
+    stranger = Project(
+        "p", [Code("c")], [TextSource("post:9:post:text", "a")], [Segment("post:9:post:text", 0, 1, "c", "x")]
+    )
+    with pytest.raises(StudyError, match="no comment of the study"):
+        coding_sheets(stranger, comments, {}, "x.qdpx")
+
+
+def test_interviews_go_out_and_their_segments_come_back(bundled_results: Path, tmp_path: Path) -> None:
+    turns = pd.read_parquet(bundled_results / "3_matched" / "interviews" / "turns.parquet")
+    segments = pd.read_parquet(bundled_results / "5_coded" / "interviews" / "segments.parquet")
+    frame = read_sheet(bundled_results.parent / "config" / "interview_themes.csv", ThemeRow)
+    project = interview_project(turns, segments, frame, ["first", "second"], "p")
+    back = read_project(_saved(tmp_path, project_bytes(project, WHEN)))
+    known = coding.Frame(frozenset(row.theme for row in frame), frozenset(["first", "second"]))
+    again = coding.from_project(turns, "x.qdpx", back, known)
+    columns = ["source", "line", "theme", "coder", "start", "end", "text", "stance", "negative"]
+    order = ["source", "start", "end", "theme", "coder"]
+    one, other = (frame[columns].sort_values(order, ignore_index=True) for frame in (segments, again.segments))
+    pd.testing.assert_frame_equal(one, other, check_dtype=False)
+    assert again.refused.empty and len(one) > 40

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from leaks import leaks, needles
 from prepost.errors import StudyError
 from prepost.exchange import Code, Project, Segment, TextSource
 from prepost.interviews import coding, framework, measures
@@ -344,6 +345,16 @@ def test_no_planted_identifier_is_past_floor_2(bundled_results: Path) -> None:
             assert [value for value in planted if value in whole] == [], path.name
 
 
+def test_no_identifier_of_a_comment_or_an_interview_leaves(bundled_results: Path) -> None:
+    truth = bundled_results.parent / "data" / "truth"
+    planted = [pd.read_csv(truth / f"{name}.csv")["value"] for name in ("identifiers", "interview_identifiers")]
+    wanted = needles(pd.concat(planted))
+    assert len(wanted) >= 15 and len(planted[0]) >= 30
+    assert leaks(bundled_results / "1_ingested", wanted, let=()), "they are there to be found"
+    for part in ("6_statistics", "7_release", "8_exhibits", "9_report", "audit", "logs"):
+        assert leaks(bundled_results / part, wanted) == {}, part
+
+
 def test_what_leaves_has_no_number_and_no_label(bundled_results: Path) -> None:
     for name in ("interviews_themes", "interviews_method", "triangulation"):
         frame = pd.read_csv(bundled_results / "7_release" / f"{name}.csv")
@@ -352,3 +363,9 @@ def test_what_leaves_has_no_number_and_no_label(bundled_results: Path) -> None:
     page = (bundled_results / "9_report" / "report.html").read_text(encoding="utf-8")
     assert "SYN-E" not in page and "expert_1" not in page
     assert 'id="sec-experts"' in page and "not evidence of saturation" in page
+
+
+def test_a_quotation_is_one_click_from_its_context(bundled_results: Path) -> None:
+    page = (bundled_results / "audit" / "5_coded.html").read_text(encoding="utf-8")
+    public = pd.read_csv(bundled_results / "7_release" / "quotes.csv")
+    assert all(f'href="#{quote}"' in page and f'id="{quote}"' in page for quote in public["row_id"])

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
+from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from prepost.audit_view import View
+from prepost.audit_run import Run
+from prepost.audit_view import View, Views
 from prepost.deidentify import deidentify
 from prepost.interviews.coding import settled
 from prepost.interviews.framework import wide
@@ -129,3 +131,34 @@ def redacted(redactions: pd.DataFrame) -> View:
     """Count identifiers taken out: ``source``, ``kind``, ``places``; never what stood there."""
     counts = redactions.groupby(["source", "kind"]).size().rename("places").reset_index()
     return View("Identifiers taken out of the interviews, by kind.", counts)
+
+
+# The page's cells ----------------------------------------------------------------------------------------------------
+def interviews(run: Run) -> Views:
+    """Show all that floor 5 has of the interviews, and the private measures of floor 6, if there are any."""
+    if not _has(run, "5_coded/interviews/segments.parquet"):
+        return Views()
+    segments, matrix = (run.table(f"5_coded/interviews/{name}.parquet") for name in ("segments", "matrix"))
+    apart = run.table("5_coded/interviews/disagreements.csv")
+    private = [
+        View("Agreement of coders, theme by theme; private.", run.table("6_statistics/interviews_agreement.csv")),
+        View("Themes heard after so many interviews; private.", run.table("6_statistics/interviews_accumulation.csv")),
+    ]
+    refused = View("Segments that were not taken, and why.", run.table("5_coded/interviews/refused.csv"))
+    shown = [redacted(run.table("3_matched/interviews/redactions.parquet")), coders(segments, apart), refused]
+    return Views([*shown, differing(apart), framework(matrix), matrix_words(matrix), *private])
+
+
+def quotes(run: Run) -> Quotations:
+    """Show each quotation in its context; nothing where nobody is quoted."""
+    if not _has(run, "5_coded/quotes/candidates.parquet"):
+        return Quotations()
+    tables = [
+        run.table(name) if _has(run, name) else pd.DataFrame()
+        for name in ("5_coded/learners/comments.parquet", "3_matched/interviews/turns.parquet")
+    ]
+    return quotations(run.table("5_coded/quotes/candidates.parquet"), run.table("6_statistics/quotes.csv"), *tables)
+
+
+def _has(run: Run, name: str) -> bool:
+    return Path("results", name) in run.artefacts

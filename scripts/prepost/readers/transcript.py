@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from prepost.readers.decoding import decode
+from prepost.readers.decoding import decode, kind_of
 from prepost.readers.table import Column, RawTable, ReadOptions, file_error, make_table, steady
 
 COLUMNS = ("participant", "speaker", "start", "text")
@@ -84,7 +84,11 @@ def read_transcript(path: Path, options: ReadOptions) -> RawTable:
         if suffix == ".docx":
             lines, notes = list(_of_document(path)), {}
         else:
-            text, encoding = decode(path.read_bytes(), path, options.encoding)
+            content = path.read_bytes()
+            if kind := kind_of(content[:64]):
+                what = f"declared as a transcript, but this looks like {kind}"
+                raise file_error(path, what, expected=".docx, .vtt, .srt or plain text", fix="save it as one of these")
+            text, encoding = decode(content, path, options.encoding)
             cues = suffix in (".vtt", ".srt") or text.lstrip("\ufeff").startswith("WEBVTT")
             lines, notes = list(_of_cues(text) if cues else _of_text(text)), {"encoding": encoding}
     heading, body = _parted(lines)
