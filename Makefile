@@ -2,7 +2,7 @@
 # A study is a folder that holds config/: make report STUDY=studies/dart DATA=../shared/data/dart CORES=2
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help report twins test fuzz bytes interruptions cluster coverage exchange coding-from-project deidentification names study doctor trace compare lint lock quarto slurm bench clean
+.PHONY: help report twins test fuzz bytes interruptions cluster coverage claims exchange coding-from-project deidentification names study doctor trace compare lint lock quarto slurm bench clean
 
 STUDY ?= .
 DATA ?= $(STUDY)/data
@@ -30,6 +30,7 @@ help:
 	  'make interruptions                  kill builds, fill the disk, and go on (docs/interruptions.md)' \
 	  'make cluster                        the toy study under a SLURM of one machine (docs/cluster.md)' \
 	  'make coverage [ARGS=--write]        hold the estimators to planted truth (docs/coverage.md)' \
+	  'make claims [ARGS=--write]          hold the audit of claims to planted faults (docs/claims.md)' \
 	  'make study NAME=x                   begin a new study in studies/x' \
 	  'make exchange [STUDY=…]              interviews and comments for NVivo, ATLAS.ti, MAXQDA, QualCoder (docs/exchange.md)' \
 	  'make coding-from-project FILE=x.qdpx comments that were coded there, as coding sheets' \
@@ -81,7 +82,7 @@ interruptions: $(READY)
 	@$(PY) tests/proof_table.py 'Every interruption' tests/test_interruption.py --write docs/interruptions.md
 
 cluster: $(READY)
-	@$(PY) tests/proof_table.py 'The same bytes under SLURM' tests/test_slurm.py --write docs/cluster.md
+	@PREPOST_WHOLE=1 $(PY) tests/proof_table.py 'The same bytes under SLURM' tests/test_slurm.py --write docs/cluster.md
 
 coverage: $(READY)
 	@PYTHONPATH=scripts $(PY) tests/coverage_study.py $(ARGS)
@@ -97,6 +98,9 @@ deidentification: $(READY)
 
 names: $(READY)
 	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements-names.txt
+
+claims: $(READY)
+	@PYTHONPATH=scripts $(PY) tests/claim_mutants.py $(ARGS)
 
 study: $(READY)
 	@$(PY) workflow/new_study.py '$(NAME)'

@@ -17,7 +17,7 @@ def main(
     *,
     ingested: list[Path],
     codebook: Path,
-    fields: Path,
+    fields: list[Path],
     recodes: list[Path],
     vocabularies: list[Path],
     responses: Path,
@@ -35,7 +35,7 @@ def main(
     """Leave values, what was set aside and why, and what the evaluator should look at."""
     book = Codebook(
         items=read_sheet(codebook, ItemRow, key="item"),
-        fields=read_sheet(fields, FieldRow),
+        fields=[row for path in fields for row in read_sheet(path, FieldRow)],
         recodes=[row for path in recodes for row in read_sheet(path, RecodeRow)],
         vocabularies=[(part, read_vocabulary(path, part)) for part, path in zip(vocabulary, vocabularies, strict=True)],
     )

@@ -18,7 +18,7 @@ def main(
     *,
     raw: Path,
     codebook: Path,
-    fields: Path,
+    fields: list[Path],
     sources: Path,
     responses: Path,
     refused: Path,
@@ -29,7 +29,7 @@ def main(
     """Leave the responses of one source, and each raw line that was not taken."""
     row = next(row for row in read_sheet(sources, SourceRow, key="source") if row.source == source)
     code_book = read_sheet(codebook, ItemRow, key="item")
-    field_rows = read_sheet(fields, FieldRow) if fields.is_file() else []  # without it every column keeps its name
+    field_rows = [row for path in fields for row in read_sheet(path, FieldRow)]  # none: every column keeps its name
     check_sha256(raw, row)
     delimiter = DELIMITERS.get(row.delimiter or "", row.delimiter)
     options = readers.ReadOptions(encoding=row.encoding, sheet=row.sheet, delimiter=delimiter)

@@ -24,6 +24,7 @@ def main(
     governance: Path,
     assumptions: Path,
     prose: list[Path],
+    sheets: list[Path],
     html: Path,
 ) -> None:
     """Copy the notebooks and figures to a scratch folder, render there, keep the page."""

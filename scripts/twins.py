@@ -30,6 +30,7 @@ def main(
     governance: Path,
     assumptions: Path,
     prose: list[Path],
+    sheets: list[Path],
     docx: Path,
     pdf: Path,
 ) -> None:

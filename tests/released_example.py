@@ -15,7 +15,7 @@ from prepost.released_schemas import number_columns
 from prepost.schemas import SCHEMAS
 from prepost.sheets import ItemRow
 from prepost.study import Nouns, Outcome, Wave
-from prepost.table_names import TABLES
+from prepost.table_names import TITLES
 
 MODULES = {
     "Shared Decision Making": 0.30,
@@ -121,6 +121,7 @@ def released_text(n: int = 2473, *, threshold: int = 10) -> dict[str, pd.DataFra
         "places": _placed(data),
         "specifications": _curve(n),
         **_lost(n),
+        **_published(n),
     }
     return {name: as_text(rows, name, threshold) for name, rows in found.items()}
 
@@ -205,6 +206,61 @@ def _single(data: pd.DataFrame) -> list[dict]:
                 answers = {"estimate_name": estimate, "statistic_name": "answers from 4 upwards"}
                 rows.append({**common, **answers, "estimate": float(value), **ends})
     return rows
+
+
+def _published(n: int) -> dict[str, list[dict]]:
+    """A model of one chain and three statements, made up: 2 million people × 10 % × 3 visits × £5 = £3 million."""
+    carried = {"n": n, "n_unit": "people", "strand": "economics", "model": "gp"}
+    chain = [
+        ("input", "People", 2.0, "million people"),
+        ("input", "Share", 10.0, "%"),
+        ("product", "With a visit", 0.2, "million people"),
+        ("input", "Visits each", 3.0, "visits per person"),
+        ("input", "Cost of a visit", 5.0, "GBP per visit"),
+        ("product", "Their value", 3.0, "million GBP"),
+    ]
+    lines = [
+        {**carried, "row_id": f"gp.{k}", "kind": kind, "name": f"line_{k}", "label": label, "estimate": value}
+        | {"ci_low": value * 0.8, "ci_high": value * 1.25, "unit": unit, "base": "everybody", "source": "made up"}
+        for k, (kind, label, value, unit) in enumerate(chain)
+    ]
+    values = [
+        {**carried, "row_id": f"gp.{measure}.{share}", "label": "GP visits", "measure": measure, "unit": "million GBP"}
+        | {
+            "attribution": str(share),
+            "estimate": 3.0 * share / 100,
+            "ci_low": 2.4,
+            "ci_high": 3.75,
+            "period": "2 years",
+        }
+        for measure in ("per_window", "per_year")
+        for share in (50, 100)
+    ]
+    tornado = [
+        {**carried, "row_id": f"gp.{name}", "name": name, "label": name.capitalize(), "input_low": 8.0 + k}
+        | {
+            "input_high": 12.0 - k,
+            "input_unit": "%",
+            "estimate": 3.0,
+            "ci_low": 2.4,
+            "ci_high": 3.6,
+            "unit": "million GBP",
+        }
+        for k, name in enumerate(("share", "people"))
+    ]
+    claims = [
+        {"row_id": f"claim.c{k}", "strand": "claims", "claim": f"c{k}", "statement": f"{stated:g} million visits"}
+        | {"place": "text", "stated": stated, "printed": f"{stated:g} million", "unit": "million visits", "n": n}
+        | {"formula": "people * each", "estimate": 3.0, "ci_low": 2.9, "ci_high": 3.1, "verdict": verdict, "why": "why"}
+        for k, (stated, verdict) in enumerate([(3.0, "reproduces"), (4.0, "does not follow"), (3.4, "does not follow")])
+    ]
+    return {
+        "economics_chain": lines,
+        "economics_values": values,
+        "economics_tornado": tornado,
+        "claims_verdicts": claims,
+        "claims_summary": [],
+    }
 
 
 def _lost(n: int) -> dict[str, list[dict]]:
@@ -301,7 +357,7 @@ def _participants(data: pd.DataFrame) -> list[dict]:
     return rows
 
 
-EMPTY = {name: release([], name) for name in TABLES}
+EMPTY = {name: release([], name) for name in TITLES}
 
 
 def _change(data: pd.DataFrame, name: str) -> pd.Series:

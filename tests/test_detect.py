@@ -229,11 +229,11 @@ def step(folder: Path, text: str, *, alone: bool = False) -> subprocess.Complete
     put(folder, text)
     put(folder, "source,strand,wave,file,platform\na,learners,pre,export.csv,auto\n", "sources.csv")
     put(folder, "item,wording,scale\nwhat,What?,text\n", "items.csv")
-    reads = {"raw": "export.csv", "codebook": "items.csv", "fields": "fields.csv", "sources": "sources.csv"}
+    reads = {"raw": "export.csv", "codebook": "items.csv", "fields": [], "sources": "sources.csv"}
     leaves = {"responses": "out.parquet", "refused": "out.refused.csv"}
     script = ROOT / "scripts" / "ingest.py"
     if alone:
-        words = reads | leaves | {"source": "a", "synthetic": "false", "person-key": "[]"}
+        words = reads | leaves | {"fields": "[]", "source": "a", "synthetic": "false", "person-key": "[]"}
         command = [sys.executable, str(script), *(part for name in words for part in (f"--{name}", words[name]))]
         return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
     given = SimpleNamespace(

@@ -451,9 +451,12 @@ def test_the_threshold_is_the_studys(threshold):
 def test_nothing_withheld_is_recovered_from_a_built_study(study, threshold, request) -> None:
     results = request.getfixturevalue(f"{study}_results")
     private = {
-        name: pd.read_csv(results / "6_statistics" / f"{name}.csv", dtype={"from": str, "to": str}) for name in TABLES
+        name: pd.read_csv(results / "6_statistics" / f"{name}.csv", dtype={"from": str, "to": str}).dropna(subset="n")
+        for name in TABLES
+        if (results / "6_statistics" / f"{name}.csv").is_file()  # of the parts that the study has
     }
-    released = {name: pd.read_csv(results / "7_release" / f"{name}.csv", dtype=str) for name in TABLES}
+    released = {name: pd.read_csv(results / "7_release" / f"{name}.csv", dtype=str) for name in private}
+    released = {name: frame[frame["row_id"].isin(private[name]["row_id"])] for name, frame in released.items()}
     marks = sum(int(frame["n"].isin(MARKS).sum()) for frame in released.values())
     assert marks > 20
     assert recovered(private, released, threshold) == []

@@ -126,7 +126,7 @@ def ingest(tmp_path, monkeypatch):
         main(
             raw=raw,
             codebook=toy / "config/items.csv",
-            fields=toy / "config/fields.csv",
+            fields=[toy / "config/fields.csv"],
             sources=sources,
             responses=tmp_path / "out/after.parquet",
             refused=tmp_path / "out/after.refused.csv",

@@ -201,7 +201,7 @@ def test_the_step_writes_both_tables_and_an_untouched_raw_file(tmp_path, monkeyp
     raw = tmp_path / "a.csv"
     raw.write_text("k\tl\tspare\nA\t4\tx\nB\t\tx\n\t\tx\n")
     before = raw.read_bytes()
-    words = {name: str(tmp_path / f"{name}.csv") for name in ("fields", "sources")}
+    words = {"sources": str(tmp_path / "sources.csv"), "fields": json.dumps([str(tmp_path / "fields.csv")])}
     words["codebook"] = str(tmp_path / "items.csv")
     words |= {"raw": str(raw), "responses": str(tmp_path / "out.parquet"), "refused": str(tmp_path / "out.refused.csv")}
     words |= {"source": "a", "synthetic": "false", "person-key": json.dumps(["key"])}

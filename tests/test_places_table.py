@@ -7,8 +7,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from prepost.audit_places import unknown_places
 from prepost.disclosure import disclose
-from prepost.place_sheets import PlaceRow, TileRow, WorkforceRow, lacking, moved_hierarchy, new_map
+from prepost.place_sheets import NO_STAFF, UNLISTED, PlaceRow, TileRow, WorkforceRow, lacking, moved_hierarchy, new_map
 from prepost.places_table import maps, places_table
 from prepost.sheets import read_sheet
 from prepost.study import Statistics
@@ -120,3 +121,24 @@ def test_the_sheets_of_the_bundled_study(root):
     new = {row.name for row in rows if row.valid_from == date(2026, 4, 1)}
     assert len(new) == 6
     assert {name for row in gone for name in row.followed_by} == new | {"Hampshire and Isle of Wight"}
+
+
+def test_a_place_that_no_sheet_knows_is_listed_and_not_dropped():
+    """Nowhere has ten pairs, and nobody's staff; Atlantis was written by three and is in no vocabulary."""
+    found = table(people({"North": 12, "South": 15, "Nowhere": 10}), staff={"North": 100.0, "South": 200.0})
+    rows = found[(found["group_by"] == "role") & (found["group"] == "Nowhere")]
+    assert rows["note"].str.contains(UNLISTED).all()  # also where a row has a note of its own
+    assert (rows["note"] != UNLISTED).any()
+    vocabulary = {"item": "job", "sheet": "roles.csv", "columns": ["role"]}
+    study = {"settings": {"secondary": {"places": {"by": "role"}}, "vocabularies": [vocabulary]}}
+    unmapped = pd.DataFrame({"source": ["a", "b"], "item": ["job", "job"], "answer": ["Atlantis", "-"], "n": [3, 1]})
+    view = unknown_places(found, unmapped, study)
+    assert view.frame.drop(columns="what is missing").values.tolist() == [
+        ["Nowhere", 10, "pairs"],
+        ["Nowhere", 10, "people"],
+        ["(2 different answers)", 4, "responses"],
+    ]
+    assert view.frame["what is missing"].tolist()[:2] == [UNLISTED, NO_STAFF]
+    assert "Atlantis" not in view._repr_html_()
+    nowhere = {"settings": {"secondary": {"places": None}}}
+    assert unknown_places(found, unmapped, nowhere).frame.empty

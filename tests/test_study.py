@@ -76,7 +76,7 @@ def test_faults_of_the_yaml_and_of_every_sheet_are_told_at_once(config) -> None:
     assert "did you mean 'funder'" in faults["governance.yaml · founder"]
 
 
-@pytest.mark.parametrize("name", ["study.yaml", "sources.csv", "items.csv", "fields.csv", "governance.yaml"])
+@pytest.mark.parametrize("name", ["study.yaml", "sources.csv", "items.csv", "governance.yaml"])
 def test_a_file_of_the_study_that_is_missing(config, name) -> None:
     (config / name).unlink()
     faults = told(config)

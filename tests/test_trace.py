@@ -18,7 +18,7 @@ from prepost.facts import load
 from prepost.lines import PrivateFloors, lines_behind
 from prepost.provenance import Origin, code_hash, inputs_of, manifest_of, way_back
 from prepost.study_loading import load_resolved
-from prepost.table_names import TABLES
+from prepost.table_names import LEARNERS as TABLES
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow"))
 from lineage import lineage

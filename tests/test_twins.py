@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import unicodedata
 import zipfile
 from collections import Counter
@@ -15,7 +16,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from builds import run_build
+from builds import ROOT, run_build
 from prepost.errors import StudyError
 from prepost.render import twins
 
@@ -357,6 +358,24 @@ def test_made_twice_they_have_the_same_bytes(floor: Path, bundled_results: Path,
     again = make_twins(bundled_results, tmp_path / "another folder", TZ="Asia/Kathmandu", LC_ALL="C")
     for name in ("report.docx", "report.pdf"):
         assert (floor / name).read_bytes() == (again / name).read_bytes(), name
+
+
+def test_twins_that_stand_are_made_anew_with_the_page(bundled_results: Path, tmp_path: Path) -> None:
+    """A dry run after an edited word: both where twins stand, the page alone where they do not."""
+    shutil.copytree(bundled_results.parent, tmp_path / "study")
+    study = tmp_path / "study"
+    caveats = study / "config" / "assumptions.md"
+    caveats.write_text(caveats.read_text(encoding="utf-8").replace("the", "this", 1), encoding="utf-8")
+    command = [sys.executable, "-m", "snakemake", "--dry-run", "--quiet", "reason", "--cores", "1"]
+    command += ["--snakefile", str(ROOT / "workflow" / "Snakefile"), "--directory", str(study)]
+
+    def planned() -> list[str]:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        return re.findall(r"^(?:local)?rule (\w+):", done.stdout + done.stderr, re.M)
+
+    assert sorted(planned()) == ["all", "manifest", "report"]
+    (study / TWINS[1]).write_bytes(b"an old twin")
+    assert sorted(planned()) == ["all", "manifest", "report", "twins"]
 
 
 def test_no_twin_holds_a_path_of_this_machine_or_is_left_half_done(floor: Path) -> None:

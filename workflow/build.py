@@ -106,11 +106,18 @@ def _build(study: Path, data: Path, given: argparse.Namespace, lock: TextIO) -> 
         _tell(code, held, _study_errors(logs, before))
         if report.exists():
             sys.stderr.write(f"\nThe report of the last good run stays: {os.path.relpath(report)}\n")
+            old = [twin.name for twin in report.parent.glob("report.[dp]*") if _older(twin, report)]
+            if old:
+                sys.stderr.write(f"Older than it: {' and '.join(sorted(old))}; the next good run makes them anew.\n")
     else:
         keeping.let_go(study / "results")
         if not given.targets:
             sys.stdout.write(f"\nThe report: {os.path.relpath(report)}   ({time.time() - started:.0f} s)\n")
     return code
+
+
+def _older(twin: Path, report: Path) -> bool:
+    return twin.stat().st_mtime_ns < report.stat().st_mtime_ns
 
 
 def _tell(code: int, held: list[str], errors: list[str]) -> None:

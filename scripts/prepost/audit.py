@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from prepost.audit_places import unknown_places as unknown_places
 from prepost.audit_view import SUM, View, Views, with_sums
 
 RESPONSE = ["source", "line", "wave"]

@@ -79,7 +79,8 @@ def clean(
     ------
     StudyError
         More than ``cleaning.unfitting_share`` of a source's answers to an item, and five at the least, are off its
-        scale; consent is asked for in no source; a sheet has a fault that `recode` finds.
+        scale; consent is asked for in no source; there is no line of fields.csv and no item of an outcome; a sheet
+        has a fault that `recode` finds.
 
     Notes
     -----
@@ -92,6 +93,7 @@ def clean(
     recoded |= _module(raw, book, modes)
     _check_shares(raw, recoded, book, cleaning)
     _check_consent(raw, cleaning)
+    _check_asked(raw, book, outcomes)
     columns, unmapped = _columns(raw, recoded, book)
     responses = _for_rules(raw, recoded, asked)
     excluded, flags = exclude(responses, cleaning, waves, outcomes)
@@ -173,6 +175,20 @@ def _check_consent(raw: pd.DataFrame, cleaning: Cleaning) -> None:
                 f"no source asks '{cleaning.consent.item}', so the rule would set nobody aside",
                 "an item that config/fields.csv maps in at least one source",
                 "map it in config/fields.csv, or set cleaning.consent to null",
+            )
+        )
+
+
+def _check_asked(raw: pd.DataFrame, book: Codebook, outcomes: Sequence[Outcome]) -> None:
+    """Without fields.csv only a column of an item's name holds it; a mislaid sheet would show as nobody's answers."""
+    items = [item for outcome in outcomes for item in outcome.items]
+    if not book.fields and items and len(raw) and not raw[items].notna().any(axis=None):
+        raise StudyError(
+            Fault(
+                "config/fields.csv",
+                "the sheet is absent or empty, and no column of any export bears the name of an item of an outcome",
+                f"columns named as the items are, such as '{items[0]}', or fields.csv to say which column holds which",
+                "write config/fields.csv (make doctor drafts it), or name the items of items.csv as the columns are",
             )
         )
 

@@ -84,6 +84,7 @@ def compare(
     for comparison in plan:
         found = sides.paired(comparison)
         group = groups(found, comparison.group_by)
+        found = found.only(comparison.outcomes)
         for name in comparison.outcomes:
             for value in sorted(group.unique()) or [OVERALL]:
                 part = found.take(group == value)
@@ -171,7 +172,7 @@ def complete(part: Paired, comparison: Comparison, outcome: Outcome, value: str)
     before = part.before[outcome.name].to_numpy(dtype=float)
     after = part.after[outcome.name].to_numpy(dtype=float)
     both = np.isfinite(before) & np.isfinite(after)
-    person = part.pairs["person"].to_numpy(dtype=object)[both]
+    person = part.pairs["person"].to_numpy()[both]
     common = {
         "comparison": comparison.name,
         "outcome": outcome.name,
@@ -181,7 +182,7 @@ def complete(part: Paired, comparison: Comparison, outcome: Outcome, value: str)
         "wave_to": comparison.wave_to,
         "n": int(both.sum()),
         "n_unit": "pairs",
-        "n_people": len(set(person)),
+        "n_people": len(pd.unique(person)),
         "n_missing": int((~both).sum()),
         "role": "sensitivity" if comparison.role == "sensitivity" else "secondary",
     }

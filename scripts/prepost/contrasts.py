@@ -27,7 +27,11 @@ WEAK = "fewer than 4 degrees of freedom: interval and p are weak"
 
 
 class Regression(NamedTuple):
-    """A least-squares fit with its CR2 variance, and per cluster what degrees of freedom need."""
+    """A least-squares fit with its CR2 variance, and what degrees of freedom need of each kind of cluster.
+
+    Clusters with the same rows of the design are one kind: `own` and `cross` hold a matrix a kind, `alike` how many
+    clusters are of it.
+    """
 
     coefficients: np.ndarray
     covariance: np.ndarray
@@ -37,6 +41,7 @@ class Regression(NamedTuple):
     bread: np.ndarray
     own: np.ndarray
     cross: np.ndarray
+    alike: np.ndarray
 
 
 class Contrast(NamedTuple):
@@ -93,44 +98,57 @@ def cr2_regression(outcome: ArrayLike, design: np.ndarray, person: ArrayLike | N
     design = np.asarray(design, dtype=float)
     codes, y, *columns = complete_pairs(person, outcome, *design.T)
     x = np.column_stack(columns) if len(y) else np.empty((0, design.shape[1]))
+    kinds, kind = np.unique(x, axis=0, return_inverse=True)
+    return _regression(codes, y, kinds, kind.ravel())
+
+
+def _regression(codes: np.ndarray, y: np.ndarray, kinds: np.ndarray, kind: np.ndarray) -> Regression:
+    """Fit rows of which each has one of a few kinds of design, ``kinds`` (k, p)."""
     n, n_people = base(codes)
-    p = x.shape[1]
+    p = kinds.shape[1]
     missing = (np.full(p, np.nan), np.full((p, p), np.nan), n, n_people)
-    empty = (np.zeros((p, p)), np.zeros((0, p, p)), np.zeros((0, p, p)))
+    empty = (np.zeros((p, p)), np.zeros((0, p, p)), np.zeros((0, p, p)), np.zeros(0))
     if n <= p:
         return Regression(*missing, "no more pairs than coefficients: no regression", *empty)
-    if np.linalg.matrix_rank(x) < p:
+    if np.linalg.matrix_rank(kinds) < p:
         return Regression(*missing, "a column does not vary, or follows from others: no regression", *empty)
-    bread = np.linalg.inv(x.T @ x)
-    coefficients = bread @ (x.T @ y)
+    counts = np.bincount(kind, minlength=len(kinds))
+    bread = np.linalg.inv((kinds * counts[:, None]).T @ kinds)
+    coefficients = bread @ (kinds.T @ np.bincount(kind, y, len(kinds)))
     if n_people == 1:
         return Regression(coefficients, *missing[1:], "all pairs come from one person: no standard error", *empty)
-    meat, own, cross = _by_cluster(codes, x, y - x @ coefficients, bread)
-    return Regression(coefficients, bread @ meat @ bread, n, n_people, "", bread, own, cross)
+    meat, *parts = _by_cluster(codes, kinds, kind, y - (kinds @ coefficients)[kind], bread)
+    return Regression(coefficients, bread @ meat @ bread, n, n_people, "", bread, *parts)
 
 
 def _by_cluster(
-    codes: np.ndarray, x: np.ndarray, residual: np.ndarray, bread: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the meat, and per cluster P'P and X'P with P = A X M; clusters of one size at a time."""
-    order = np.argsort(codes, kind="stable")
+    codes: np.ndarray, kinds: np.ndarray, kind: np.ndarray, residual: np.ndarray, bread: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return the meat; of each kind of cluster P'P and X'P with P = A X M; and how many clusters are of it.
+
+    Clusters whose rows are of the same kinds, in any order, share A, so that only their residuals are summed one by
+    one. Clusters of one size are taken at a time.
+    """
+    order = np.lexsort((kind, codes))
     sizes = np.bincount(codes)
     starts = np.cumsum(sizes) - sizes
-    p = x.shape[1]
-    meat, own, cross = np.zeros((p, p)), np.zeros((len(sizes), p, p)), np.zeros((len(sizes), p, p))
+    p = kinds.shape[1]
+    meat, own, cross, alike = np.zeros((p, p)), [], [], []
     for size in np.unique(sizes):
-        which = np.flatnonzero(sizes == size)
-        rows = order[starts[which, None] + np.arange(size)]
-        mine = x[rows]
+        rows = order[starts[sizes == size][:, None] + np.arange(size)]
+        held, which, many = np.unique(kind[rows], axis=0, return_inverse=True, return_counts=True)
+        which, mine, e = which.ravel(), kinds[held], residual[rows]
         value, vector = np.linalg.eigh(np.eye(size) - mine @ bread @ mine.transpose(0, 2, 1))
         root = np.where(value > 1e-10, 1 / np.sqrt(np.maximum(value, 1e-10)), 0.0)
         adjusted = (vector * root[:, None, :]) @ vector.transpose(0, 2, 1) @ mine
-        scores = np.einsum("gsp,gs->gp", adjusted, residual[rows])
-        meat += np.einsum("gp,gq->pq", scores, scores)
+        # Σ e e' over the clusters of a kind, one cell of the matrix at a time
+        squares = [[np.bincount(which, e[:, a] * e[:, b], len(held)) for b in range(size)] for a in range(size)]
+        meat += np.sum(adjusted.transpose(0, 2, 1) @ np.array(squares).transpose(2, 0, 1) @ adjusted, axis=0)
         projected = adjusted @ bread
-        own[which] = projected.transpose(0, 2, 1) @ projected
-        cross[which] = mine.transpose(0, 2, 1) @ projected
-    return meat, own, cross
+        own.append(projected.transpose(0, 2, 1) @ projected)
+        cross.append(mine.transpose(0, 2, 1) @ projected)
+        alike.append(many)
+    return meat, np.concatenate(own), np.concatenate(cross), np.concatenate(alike).astype(float)
 
 
 def linear_contrast(fit: Regression, weights: ArrayLike, level: float = 0.95) -> Contrast:
@@ -164,20 +182,15 @@ def linear_contrast(fit: Regression, weights: ArrayLike, level: float = 0.95) ->
         note = "nothing varies within the groups: no interval and no test"
         return Contrast(estimate, 0.0, *[np.nan] * 5, fit.n, fit.n_people, note)
     own, cross = np.einsum("gpq,p,q->g", fit.own, c, c), fit.cross @ c
-    trace, squares = _traces(own, cross, own, cross, fit.bread)
+    first = np.einsum("gp,pq,gq->g", cross, fit.bread, cross)
+    between = fit.bread @ (cross.T @ (cross * fit.alike[:, None]))
+    trace = np.sum(fit.alike * (own - first))
+    squares = np.sum(fit.alike * own * (own - 2 * first)) + np.trace(between @ between)
     df, se = trace**2 / squares, float(np.sqrt(variance))
     half = float(stats.t.ppf((1 + level) / 2, df)) * se
     p = float(2 * stats.t.sf(abs(estimate / se), df))
     note = WEAK if df < 4 else ""
     return Contrast(estimate, se, estimate - half, estimate + half, estimate / se, df, p, fit.n, fit.n_people, note)
-
-
-def _traces(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray, bread: np.ndarray) -> tuple[float, float]:
-    """Return tr Ω₁ and tr Ω₁Ω₂ of diag(a) - b M b' and diag(c) - d M d' over clusters, without building them."""
-    first, second = np.einsum("gp,pq,gq->g", b, bread, b), np.einsum("gp,pq,gq->g", d, bread, d)
-    between = b.T @ d
-    squares = np.sum(a * c) - np.sum(a * second) - np.sum(c * first) + np.trace(bread @ between @ bread @ between.T)
-    return float(np.sum(a) - np.sum(first)), float(squares)
 
 
 def wald_htz(fit: Regression, weights: np.ndarray) -> Wald:
@@ -208,12 +221,11 @@ def wald_htz(fit: Regression, weights: np.ndarray) -> Wald:
     variance = c @ fit.covariance @ c.T
     if np.linalg.matrix_rank(variance, tol=1e-12) < q:
         return Wald(*[np.nan] * 4, fit.n, fit.n_people, "too little varies within the groups: no joint test")
-    expected = c @ (fit.own.sum(axis=0) - np.einsum("gpi,pq,gqj->ij", fit.cross, fit.bread, fit.cross)) @ c.T
-    value, vector = np.linalg.eigh(expected)
+    many = fit.alike[:, None, None]
+    inner = np.einsum("gpi,gpj->ij", (many * fit.cross), fit.bread @ fit.cross, optimize=True)
+    value, vector = np.linalg.eigh(c @ (np.sum(many * fit.own, axis=0) - inner) @ c.T)
     unit = (vector / np.sqrt(value)) @ vector.T @ c
-    own, cross = np.einsum("sp,gpq,tq->stg", unit, fit.own, unit), np.einsum("gpq,sq->sgp", fit.cross, unit)
-    total = sum(_variance_of(own, cross, fit.bread, s, t) for s in range(q) for t in range(q))
-    eta = q * (q + 1) / total
+    eta = q * (q + 1) / _variances(unit @ fit.own @ unit.T, fit.cross @ unit.T, fit.bread, fit.alike)
     joint = c @ fit.coefficients
     if eta - q + 1 <= 0:
         return Wald(*[np.nan] * 4, fit.n, fit.n_people, "too few people for a joint test of so many groups")
@@ -223,13 +235,21 @@ def wald_htz(fit: Regression, weights: np.ndarray) -> Wald:
     return Wald(statistic, float(q), float(eta - q + 1), p, fit.n, fit.n_people, note)
 
 
-def _variance_of(own: np.ndarray, cross: np.ndarray, bread: np.ndarray, s: int, t: int) -> float:
-    """Variance of one entry of the variance matrix: tr Ω_ss Ω_tt + Σ Ω_st ∘ Ω_ts."""
-    _, same = _traces(own[s, s], cross[s], own[t, t], cross[t], bread)
-    diagonal = np.einsum("gp,pq,gq->g", cross[s], bread, cross[t])
-    across = cross[s].T @ cross[t]
-    mixed = np.sum(own[s, t] ** 2) - 2 * np.sum(own[s, t] * diagonal) + np.trace(bread @ across @ bread @ across)
-    return same + float(mixed)
+def _variances(own: np.ndarray, cross: np.ndarray, bread: np.ndarray, alike: np.ndarray) -> float:
+    """Sum the variances of all entries of the variance matrix: tr Ω_ss Ω_tt + Σ Ω_st ∘ Ω_ts, over s and t.
+
+    Ω_st is diag(own_st) - cross_s M cross_t' over clusters, and is not built: what clusters have in common is a p × p
+    matrix W for each s and t.
+    """
+    kinds, p, q = cross.shape
+    inner = cross.transpose(0, 2, 1) @ bread @ cross  # of each kind of cluster, what stands on the diagonal
+    traces = np.einsum("gss->g", own), np.einsum("gss->g", inner)
+    total = np.sum(alike * traces[0] * (traces[0] - 2 * traces[1]))
+    total += np.sum(alike[:, None, None] * own * (own - 2 * inner))
+    flat = cross.reshape(kinds, p * q)
+    w = (flat.T @ (alike[:, None] * flat)).reshape(p, q, p, q)
+    mwm = np.tensordot(np.tensordot(bread, w, (1, 0)), bread, (2, 0)).transpose(0, 1, 3, 2)
+    return float(total + np.sum(mwm * w) + np.sum(mwm * w.transpose(2, 1, 0, 3)))
 
 
 def group_contrasts(
@@ -269,15 +289,16 @@ def group_contrasts(
     """
     codes, d, labels = labelled_pairs(change, group, person)
     rows = []
-    for label in sorted(set(labels)):
-        inside = labels == label
-        people = len(set(codes[inside]))
-        fit = cr2_regression(d, np.column_stack([np.ones(len(d)), inside]), codes)
+    place, names = pd.factorize(labels, sort=True)
+    for number, label in enumerate(names):
+        inside = place == number
+        people = len(np.unique(codes[inside]))
+        fit = _regression(codes, d, *_indicator(inside))
         found = linear_contrast(fit, [0.0, 1.0], level)
         note = found.note
         if people < fewest_people:
             note = TOO_FEW.format(fewest_people)
-        elif len(set(codes[~inside])) < fewest_people:
+        elif len(np.unique(codes[~inside])) < fewest_people:
             note = f"too few to say: fewer than {fewest_people} people in the rest"
         row = {"group": label, "mean": d[inside].mean(), "mean_rest": d[~inside].mean() if (~inside).any() else np.nan}
         row |= {**found._asdict(), "n": int(inside.sum()), "n_people": people, "note": note}
@@ -285,6 +306,13 @@ def group_contrasts(
             row |= dict.fromkeys(_INFERRED, np.nan)
         rows.append(row)
     return pd.DataFrame(rows, columns=["group", "mean", "mean_rest", *Contrast._fields])
+
+
+def _indicator(inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The kinds of design of an intercept and an indicator, and the kind of each pair."""
+    if inside.all():
+        return np.array([[1.0, 1.0]]), np.zeros(len(inside), dtype="int64")
+    return np.array([[1.0, 0.0], [1.0, 1.0]]), inside.astype("int64")
 
 
 def any_difference(
@@ -303,15 +331,17 @@ def any_difference(
         ``wald_htz`` of all differences to the first group; ``n`` and ``n_people`` of the groups that took part.
     """
     codes, d, labels = labelled_pairs(change, group, person)
-    large = [label for label in sorted(set(labels)) if len(set(codes[labels == label])) >= fewest_people]
-    taking = np.isin(labels, large)
-    n, n_people = int(taking.sum()), len(set(codes[taking]))
+    place, names = pd.factorize(labels, sort=True)
+    people = pd.Series(codes).groupby(place).nunique().reindex(range(len(names)), fill_value=0).to_numpy()
+    large = np.flatnonzero(people >= fewest_people)
+    taking = np.isin(place, large)
+    n, n_people = int(taking.sum()), len(np.unique(codes[taking]))
     if len(large) < 2:
         note = f"fewer than two groups of {fewest_people} people: nothing to compare"
         return Wald(*[np.nan] * 4, n, n_people, note)
-    design = np.column_stack([labels[taking] == label for label in large]).astype(float)
     differences = np.column_stack([-np.ones(len(large) - 1), np.eye(len(large) - 1)])
-    return wald_htz(cr2_regression(d[taking], design, codes[taking]), differences)
+    who = pd.factorize(codes[taking])[0]
+    return wald_htz(_regression(who, d[taking], np.eye(len(large)), np.searchsorted(large, place[taking])), differences)
 
 
 def dose_response(

@@ -23,6 +23,8 @@ from prepost.suppression import NOT_RELEASED, SMALL, WITHHELD, withhold
 from prepost.table_names import RESULT_TABLES
 
 TELLS_THE_BASE = ("statistic", "df", "p", "p_adjusted", "note")
+# Further numbers of the tables of parts that go with an estimate, as the mean over draws does.
+BESIDE_ESTIMATES = ("psa_mean", "input_low", "input_high", "stated")
 ESTIMATES = ("estimate", "ci_low", "ci_high")
 KEEPS_ESTIMATE = ("mean_change", "mean_before", "mean_after", "mean_level", "hedges_g_av")
 KEEPS_INTERVAL = ("mean_change", "mean_level")
@@ -138,7 +140,8 @@ def _telling_of_few(frame: pd.DataFrame, threshold: int) -> dict[tuple[str, str]
         return {}
     few = frame.loc[frame[TOLD].between(1, threshold - 1), "row_id"]
     reason = (SMALL, "a count below the threshold would follow from it")
-    return {(row_id, column): reason for row_id in few for column in (*ESTIMATES, *TELLS_THE_BASE)}
+    columns = (*ESTIMATES, *TELLS_THE_BASE, *BESIDE_ESTIMATES)
+    return {(row_id, column): reason for row_id in few for column in columns}
 
 
 def _withheld_parts(

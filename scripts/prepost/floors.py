@@ -6,10 +6,11 @@ from pathlib import Path
 
 from prepost import tables
 from prepost.paired import Floor
+from prepost.schemas import MISSING_SUFFIX
 
 
 def read_floor(*, responses: Path, people: Path, links: Path, pairs: Path, scores: Path) -> Floor:
-    """Read the five tables, each held to its schema.
+    """Read the five tables, each held to its schema; of answers that are missing, no reason where none is needed.
 
     Parameters
     ----------
@@ -24,5 +25,9 @@ def read_floor(*, responses: Path, people: Path, links: Path, pairs: Path, score
     -------
     Floor
     """
-    given = {"responses": responses, "people": people, "links": links, "pairs": pairs, "scores": scores}
-    return Floor(**{name: tables.read(path, name) for name, path in given.items()})
+    given = {"people": people, "links": links, "pairs": pairs, "scores": scores}
+    found = {name: tables.read(path, name) for name, path in given.items()}
+    # Why an answer is missing is asked only where a response comes in parts, to be joined; those columns are as many
+    # as the answers.
+    parts = found["links"]["state"].eq("part").any()
+    return Floor(responses=tables.read(responses, "responses", without=None if parts else MISSING_SUFFIX), **found)

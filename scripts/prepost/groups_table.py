@@ -84,7 +84,8 @@ def _changes(
     found: Paired, comparison: Comparison, outcome: Outcome, by: str, labels: Sequence[str], fewest: int, level: float
 ) -> Iterator[dict]:
     group = groups(found, by)
-    change, person = change_of(found, outcome), found.pairs["person"].to_numpy(dtype=object)
+    found = found.only([outcome.name])
+    change, person = change_of(found, outcome), found.pairs["person"].to_numpy()
     contrasts = group_contrasts(change, group, person, level=level, fewest_people=fewest).set_index("group")
     parts = {
         value: complete(found.take(group == value), comparison, outcome, value).common | {"group_by": by}
@@ -102,7 +103,7 @@ def _changes(
         else:
             yield parts[value] | shrunken_row(shrunken.loc[value], pooled.method, pooled.note, level)
         yield parts[value] | _difference(contrasts.loc[value] if value in contrasts.index else None, level)
-    yield _joint(found, comparison, outcome, by, fewest)
+    yield _joint(found, group, comparison, outcome, by, fewest)
 
 
 def mean_row(mean, level: float, few: str = "") -> dict:
@@ -147,9 +148,9 @@ def _difference(row: pd.Series | None, level: float, name: str = "difference_fro
     }
 
 
-def _joint(found: Paired, comparison: Comparison, outcome: Outcome, by: str, fewest: int) -> dict:
-    group, change = groups(found, by), change_of(found, outcome)
-    test = any_difference(change, group, found.pairs["person"].to_numpy(dtype=object), fewest_people=fewest)
+def _joint(found: Paired, group: pd.Series, comparison: Comparison, outcome: Outcome, by: str, fewest: int) -> dict:
+    change = change_of(found, outcome)
+    test = any_difference(change, group, found.pairs["person"].to_numpy(), fewest_people=fewest)
     common = complete(found, comparison, outcome, OVERALL).common | {"group_by": by}
     known = np.isfinite(test.statistic)
     # the base is that of all groups: a base without the small ones would tell how many they are

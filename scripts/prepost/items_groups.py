@@ -55,7 +55,7 @@ def interaction(question: Question, by: str, group: np.ndarray, fewest: int, lev
             "group_by": by,
             "group": str(value),
             "n": int(np.sum(inside == value)),
-            "n_people": len(set(question.person[inside == value])),
+            "n_people": len(pd.unique(question.person[inside == value])),
             "n_missing": int(np.sum(here & ~question.both)),
             "estimate_name": "agree_change",
         }
@@ -69,7 +69,7 @@ def _left_out(question: Question, here: np.ndarray, value: str, fewest: int) -> 
     """Why a group is not in the model; blank where it is."""
     if value == NOT_STATED:
         return UNKNOWN
-    if len(set(question.person[here])) < fewest:
+    if len(pd.unique(question.person[here])) < fewest:
         return TOO_FEW
     return ALIKE if any(len(np.unique(side[here])) < 2 for side in (question.before, question.after)) else ""
 

@@ -89,9 +89,11 @@ def items_table(
     found = Sides(floor).paired(primary)
     by = {name: groups(found, name).to_numpy(dtype=object) for name in plan.by}
     codebook = {item.item: item for item in items}
+    scales = [part for part in outcomes if part.name in primary.outcomes]
+    found = found.only([name for part in scales for name in (part.name, *part.items)])
     rows: list[dict] = []
     seen: set[str] = set()
-    for outcome in (part for part in outcomes if part.name in primary.outcomes):
+    for outcome in scales:
         rows.append(_scale(found, primary, outcome, codebook, statistics.ci_level))
         for name in outcome.items:
             asked = name in found.before and name in found.after and codebook[name].scale == "ordinal"
@@ -196,7 +198,7 @@ def _counted(question: Question, level: float) -> Iterator[dict]:
         TOLD: told,
     }
     test = mcnemar(gained, lost)
-    several = len(set(question.person)) < n
+    several = len(pd.unique(question.person)) < n
     note = "takes the completions of one person as independent" if several and not test.note else test.note
     yield {
         "estimate_name": "mcnemar",
@@ -250,7 +252,7 @@ def _scale(
     sides = [side[outcome.name].to_numpy(dtype=float) for side in (found.before, found.after)]
     both = np.isfinite(sides[0]) & np.isfinite(sides[1])
     inside = found.take(pd.Series(both))
-    person = inside.pairs["person"].to_numpy(dtype=object)
+    person = inside.pairs["person"].to_numpy()
     row = {
         "comparison": comparison.name,
         "outcome": outcome.name,
@@ -260,7 +262,7 @@ def _scale(
         "wave_to": comparison.wave_to,
         "n": int(both.sum()),
         "n_unit": "pairs",
-        "n_people": len(set(person)),
+        "n_people": len(pd.unique(person)),
         "n_missing": int((~both).sum()),
         "role": "secondary",
         "estimate_name": "latent_change",

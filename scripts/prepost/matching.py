@@ -5,7 +5,6 @@ Identifiers end here: what leaves names people P00001, P00002, … in the order 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple
@@ -13,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from prepost.linkage.persons import join_codes
+from prepost.normalising import normalise
 from prepost.schemas import MISSING_SUFFIX
 
 RESPONSE = ["source", "line", "wave"]
@@ -30,43 +31,6 @@ class Matched(NamedTuple):
     unmatched: pd.DataFrame
 
 
-def normalise(values: pd.Series, rules: Sequence[str]) -> pd.Series:
-    """Bring keys into one form, so that writing does not keep a person from being known again.
-
-    Parameters
-    ----------
-    values : Series of text
-        Keys as written.
-    rules : sequence of {"trim", "lower", "accents", "blanks", "punctuation"}
-        What is evened out, in any order.
-
-    Returns
-    -------
-    Series of text
-        Null where nothing is left.
-
-    Examples
-    --------
-    >>> normalise(pd.Series([" LN-7 "]), ["trim", "lower"]).tolist()
-    ['ln-7']
-    """
-    found = values.astype("string")
-    if "accents" in rules:
-        found = found.map(
-            lambda text: "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)),
-            na_action="ignore",
-        ).astype("string")
-    if "lower" in rules:
-        found = found.str.casefold()
-    if "punctuation" in rules:
-        found = found.str.replace(r"[^\w\s]|_", "", regex=True)
-    if "blanks" in rules:
-        found = found.str.replace(r"\s+", "", regex=True)
-    if "trim" in rules:
-        found = found.str.strip()
-    return found.where(found.str.strip() != "")
-
-
 def match(
     responses: pd.DataFrame,
     about: pd.DataFrame,
@@ -76,6 +40,8 @@ def match(
     waves: Sequence[str],
     several: str,
     thinking_back: Sequence[str] = (),
+    most_with_one_key: int | None = None,
+    joined: pd.DataFrame | None = None,
 ) -> Matched:
     """Link the responses of each person within each module.
 
@@ -91,11 +57,17 @@ def match(
         See `normalise`.
     waves : sequence of str
         The waves in time order.
-    several : {"first", "last", "most_complete"}
-        Which response stands for a person who gave several in one wave of one module.
+    several : {"first", "last", "most_complete", "none"}
+        Which response stands for a person who gave several in one wave of one module; none where the key then names
+        nobody.
     thinking_back : sequence of str
         Those of `waves` that were asked later about an earlier time. They are paired like any other, and are no survey
         of their own: who answered every survey need not have thought back, and has not for that answered once more.
+    most_with_one_key : int or None
+        A key that more responses of one wave and module give is nobody's, and blank; None: however many.
+    joined : DataFrame or None
+        Accepted candidates (schema ``candidates``) that the key does not link and the tolerant procedure does: their
+        responses become one person's.
 
     Returns
     -------
@@ -107,17 +79,46 @@ def match(
         three states it is in: did_not_answer, answered_not_linked, cannot_be_told.
     """
     keys = pd.concat([_key(responses, key, rules), _key(about, key, rules)], ignore_index=True)
-    codes, _ = pd.factorize(keys)
+    shared = _shared(keys.iloc[: len(responses)], responses, most_with_one_key)
+    codes, _ = pd.factorize(keys.mask(keys.isin(shared)))
+    if joined is not None and len(joined):
+        places = list(zip(*[responses[name].astype(object) for name in RESPONSE], strict=True))
+        codes, _ = pd.factorize(pd.Series(join_codes(codes, places, joined), dtype="Int64").replace(-1, pd.NA))
     person = pd.Series([f"P{code + 1:05d}" if code >= 0 else None for code in codes], dtype="string")
     of_responses = person.iloc[: len(responses)].set_axis(responses.index)
     of_about = person.iloc[len(responses) :].set_axis(about.index)
     people = _people(about, of_about, of_responses, key)
-    links = _links(responses, of_responses, people, waves, several, key)
+    links = _links(responses, of_responses, people, waves, several, key, keys.iloc[: len(responses)])
     used = links[links["state"] == "used"]
     pairs = _pairs(used, waves)
+    if joined is not None:
+        pairs = _with_method(pairs, keys, responses, joined)
     surveys = [wave for wave in waves if wave not in thinking_back]
     triples = _triples(used[used["wave"].isin(surveys)], surveys)
     return Matched(people, links, pairs, triples, _unmatched(links, pairs, waves))
+
+
+def _shared(keys: pd.Series, responses: pd.DataFrame, most: int | None) -> pd.Index:
+    """Keys that too many responses of one wave and module give to be one person's."""
+    if most is None:
+        return pd.Index([])
+    sizes = responses[["wave", "module"]].assign(key=keys.to_numpy()).groupby(["key", "wave", "module"], dropna=False)
+    sizes = sizes.size()
+    return sizes.index[sizes > most].get_level_values("key").dropna().unique()
+
+
+def _with_method(pairs: pd.DataFrame, keys: pd.Series, responses: pd.DataFrame, joined: pd.DataFrame) -> pd.DataFrame:
+    """By which stage each pair is one, and how sure; one that follows from others is as sure as the least of them."""
+    of_line = keys.iloc[: len(responses)].set_axis(pd.MultiIndex.from_frame(responses[RESPONSE]))
+    sides = [[f"source_{side}", f"line_{side}", f"wave_{side}"] for side in ("from", "to")]
+    key = [of_line.reindex(pd.MultiIndex.from_frame(pairs[side])).reset_index(drop=True) for side in sides]
+    links = joined.set_index([*sides[0], *sides[1]])[["stage", "probability"]]
+    known = links.reindex(pd.MultiIndex.from_frame(pairs[[*sides[0], *sides[1]]])).reset_index(drop=True)
+    of_person = pairs[["person"]].assign(chance=known["probability"].astype(float))
+    least = of_person.groupby("person")["chance"].transform("min")
+    by_key = (key[0] == key[1]).fillna(False) & known["stage"].isna()
+    certainty = known["probability"].astype(float).fillna(least).mask(by_key, 1.0)
+    return pairs.assign(method=known["stage"].fillna("tolerant").mask(by_key, "exact"), certainty=certainty)
 
 
 def _key(frame: pd.DataFrame, key: Sequence[str], rules: Sequence[str]) -> pd.Series:
@@ -167,6 +168,7 @@ def _links(
     waves: Sequence[str],
     several: str,
     key: Sequence[str],
+    given: pd.Series,
 ) -> pd.DataFrame:
     links = responses[[*RESPONSE, "module", "received"]].copy()
     links["person"] = person
@@ -175,6 +177,8 @@ def _links(
     links["state"], links["why"] = "used", pd.NA
     has_modules = links["module"].notna().any()
     _set(links, links["person"].isna(), "blank_key", "the key is blank")
+    nobodys = links["person"].isna() & given.set_axis(links.index).notna()
+    _set(links, nobodys, "blank_key", "more responses give the key than one person can: it names nobody")
     if has_modules:
         _set(links, links["person"].notna() & links["module"].isna(), "no_module", "it is not known which module")
     linked = links[links["state"] == "used"]
@@ -209,6 +213,9 @@ def _choose(links: pd.DataFrame, rows: pd.DataFrame, answers: pd.DataFrame, seve
     by_group = np.argsort(group, kind="stable")
     parts, others = [], []
     for places in np.split(by_group, np.flatnonzero(np.diff(group[by_group])) + 1):
+        if several == "none":
+            others += list(order.index[places])
+            continue
         chosen = places[:1] if several == "first" else places[-1:]
         taken = given[chosen].any(axis=0)
         for other in np.setdiff1d(places, chosen):
@@ -216,6 +223,8 @@ def _choose(links: pd.DataFrame, rows: pd.DataFrame, answers: pd.DataFrame, seve
             (parts if is_part else others).append(order.index[other])
             taken = taken | given[other] if is_part else taken
     why = f"the person's {several} response is used".replace("_", " ")
+    if several == "none":
+        why = "the key is given more than once in this wave, and names nobody"
     _set(links, links.index.isin(parts), "part", "another file's part of the same response")
     _set(links, links.index.isin(others), "another_used", why)
 

@@ -50,6 +50,8 @@ def movement(
     for comparison in plan:
         found = sides.paired(comparison)
         group = groups(found, comparison.group_by)
+        asked = [item for name in comparison.outcomes for item in by_name[name].items]
+        found = found.only([*comparison.outcomes, *asked])
         at_wave = sides.at_wave(comparison.wave_from)
         for name in comparison.outcomes:
             outcome = by_name[name]
@@ -71,7 +73,7 @@ def movement(
 
 def _moves(part: Paired, comparison: Comparison, name: str, value: str, smallest: float | None) -> list[dict]:
     change = part.after[name].to_numpy(dtype=float) - part.before[name].to_numpy(dtype=float)
-    counts = change_counts(change, part.pairs["person"].to_numpy(dtype=object), smallest=smallest)
+    counts = change_counts(change, part.pairs["person"].to_numpy(), smallest=smallest)
     directions = {"better": counts.improved, "same": counts.same, "worse": counts.worse, OVERALL: counts.n}
     common = {
         "comparison": comparison.name,

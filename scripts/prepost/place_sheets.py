@@ -11,6 +11,10 @@ from pydantic import Field
 from prepost.quantities import NOT_STATED, Hierarchy
 from prepost.sheets import Blank, OptionalText, Row
 
+#: What a row of the table of places says of one that a sheet lacks.
+UNLISTED = "not in the sheet of places: kept as it stands"
+NO_STAFF = "no number of staff is given for it"
+
 
 class WorkforceRow(Row):
     """How many people work in a place (`workforce.csv`)."""

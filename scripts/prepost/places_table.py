@@ -15,7 +15,7 @@ from prepost.funnel import LEVELS, Funnel, funnel, rank_intervals
 from prepost.groups_table import NOBODY, change_of, mean_row
 from prepost.matching import NOT_STATED
 from prepost.paired import OVERALL, Floor, Paired, Sides, first_stated, groups
-from prepost.place_sheets import PlaceRow, lacking, new_map, new_name
+from prepost.place_sheets import NO_STAFF, UNLISTED, PlaceRow, lacking, new_map, new_name
 from prepost.pooling import pool
 from prepost.quantities import hierarchies
 from prepost.robust import mean_change
@@ -112,6 +112,7 @@ def places_table(
     sides = Sides(floor)
     found = sides.paired(comparison)
     place = groups(found, drawn[0].by)
+    found = found.only(comparison.outcomes)
     split = lacking(sheets[1])
     known = {row.name for row in sheets[1]} | {NOT_STATED}
     rows: list[dict] = []
@@ -124,14 +125,15 @@ def places_table(
     first = sides.at_wave(comparison.wave_from)
     rows += _reach(first, enrolments, comparison, drawn, sheets[0])
     table = result_rows(rows, "places")
-    strange = table["group_by"].eq(drawn[0].by) & ~table["group"].isin(known) & table["note"].isna()
+    strange = table["group_by"].eq(drawn[0].by) & ~table["group"].isin(known)
     if sheets[1]:
-        table.loc[strange, "note"] = "not in the sheet of places: kept as it stands"
+        said = table.loc[strange, "note"]
+        table.loc[strange, "note"] = (said.astype("string") + "; ").fillna("") + UNLISTED
     return table
 
 
 def _whole(found: Paired, outcome: Outcome, level: float) -> dict:
-    change, person = change_of(found, outcome), found.pairs["person"].to_numpy(dtype=object)
+    change, person = change_of(found, outcome), found.pairs["person"].to_numpy()
     return mean_row(mean_change(change, person, level), level)
 
 
@@ -156,7 +158,7 @@ def _means(
 def _funnel(
     found: Paired, comparison: Comparison, outcome: Outcome, by: str, place: pd.Series, level: float, seed: int
 ) -> Iterator[dict]:
-    person = found.pairs["person"].to_numpy(dtype=object)
+    person = found.pairs["person"].to_numpy()
     drawn: Funnel = funnel(change_of(found, outcome), place, person, level=level)
     if drawn.places.empty:
         return
@@ -221,6 +223,6 @@ def _reach(
             of = pd.Series(list(staff.values())).groupby(one.group(there)).sum()
             for value, n in number.groupby(one.group(place)).sum().sort_index().items():
                 size = of.get(value, np.nan)
-                note = None if np.isfinite(size) else "no number of staff is given for it"
+                note = None if np.isfinite(size) else NO_STAFF
                 where = {"group_by": one.by, "group": str(value), "n": int(n)}
                 yield common | where | {"estimate": n / size * PER, "note": note}

@@ -42,7 +42,7 @@ def ask(found: Paired, comparison: Comparison, item: ItemRow, top: int) -> Quest
     """
     sides = [side[item.item].to_numpy(dtype=float, na_value=np.nan) for side in (found.before, found.after)]
     both = np.isfinite(sides[0]) & np.isfinite(sides[1])
-    person = found.pairs["person"].to_numpy(dtype=object)[both]
+    person = found.pairs["person"].to_numpy()[both]
     codes = [float(code) for code in range(int(item.low), int(item.high) + 1)]
     common = {
         "comparison": comparison.name,
@@ -53,7 +53,7 @@ def ask(found: Paired, comparison: Comparison, item: ItemRow, top: int) -> Quest
         "wave_to": comparison.wave_to,
         "n": int(both.sum()),
         "n_unit": "pairs",
-        "n_people": len(set(person)),
+        "n_people": len(pd.unique(person)),
         "n_missing": int((~both).sum()),
         "role": "secondary",
     }
@@ -70,6 +70,6 @@ def stacked(question: Question) -> tuple[np.ndarray, np.ndarray, pd.DataFrame | 
     """
     n = len(question.before)
     person = np.tile(question.person, 2)
-    several = len(set(question.person)) < n
+    several = len(pd.unique(question.person)) < n
     who = pd.DataFrame({"person": person, "completion": np.tile(np.arange(n), 2)}) if several else person
     return np.r_[question.before, question.after], np.repeat([0.0, 1.0], n), who

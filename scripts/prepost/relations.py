@@ -58,7 +58,7 @@ def count_system(tables: Mapping[str, pd.DataFrame], nested: Iterable[Hierarchy]
             _boxes(ledger, tables[name])
         elif name in SUMS:
             _margins(ledger, name, tables[name], nested)
-        else:
+        elif _is_results(tables[name]):
             _partitions(ledger, name, tables[name], nested)
     _diagonals(ledger, tables)
     _ends(ledger, tables)
@@ -96,6 +96,8 @@ def _address(table: str, row: Mapping[str, object]) -> tuple[str, str] | None:
         return None
     if table == "ceiling":
         return (ALL, ALL) if row["place"] == ALL else None
+    if "group_by" not in row:  # a table of published numbers: its bases are nobody's of this study
+        return None
     return str(row["group_by"]), str(row["group"])
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
-from prepost.schemas import COUNT_COLUMNS, NUMBER, SCHEMAS, TEXT, TOLD
-from prepost.table_names import TABLES
+from prepost.schemas import COUNT_COLUMNS, NUMBER, TEXT, TOLD
+from prepost.schemas_published import SCHEMAS
+from prepost.table_names import TITLES
 
 MARKS = {"c": "[c]", "w": "[w]", "x": "[x]"}  # below the threshold, withheld to protect another, missing
 SHARE = "share"
@@ -40,7 +41,7 @@ def _released(table: str) -> pa.DataFrameSchema:
 
 
 def _register() -> None:
-    for table in TABLES:
+    for table in TITLES:
         SCHEMAS[f"released_{table}"] = _released(table)
     SCHEMAS["released_plan"] = SCHEMAS["plan"]
     text = {name: pa.Column(TEXT, nullable=False, coerce=True) for name in ("table", "row_id", "column")}

@@ -186,15 +186,12 @@ LINKAGE_QUALITY = _schema(
 REVIEWED = _schema(
     {
         "pair_id": _text(unique=True),
-        "source_from": _text(),
-        "line_from": pa.Column("int64", coerce=True),
-        "source_to": _text(),
-        "line_to": pa.Column("int64", coerce=True),
         "decision": _text(isin=["same person", "different people", "cannot tell"]),
         "reviewer": _text(),
         "reviewed_on": _text(),
         "file": _text(),
         "row": _count(),
+        "state": _text(isin=["applied", "stale"]),  # stale: the answers are no longer those that were looked at
     }
 )
 SCORES = _schema(

@@ -12,6 +12,7 @@ from prepost.conditions import Condition
 from prepost.sheets import FieldRow, ItemRow, RecodeRow, SourceRow
 from prepost.study_comments import Comments
 from prepost.study_interviews import Deidentify, Interviews, Quotes
+from prepost.study_linkage import Matching, Person
 from prepost.study_parts import Name, Part, Text
 from prepost.study_secondary import Secondary, Sheet
 from prepost.table_names import PARTS
@@ -41,13 +42,6 @@ class Nouns(Part):
     module: Text = "module"
     modules: Text = "modules"
     training: Text = "the training"
-
-
-class Person(Part):
-    """How one person is known again: the identifier items, and how they are normalised before they are compared."""
-
-    key: Annotated[list[Name], Field(min_length=1)]
-    normalise: list[Literal["trim", "lower", "accents", "blanks", "punctuation"]]
 
 
 class Vocabulary(Part):
@@ -139,12 +133,6 @@ class Cleaning(Part):
     speeders: Speeders | None
     straight_liners: StraightLiners | None
     unfitting_share: Annotated[float, Field(gt=0, lt=1)]  # more answers off an item's scale: the file is refused
-
-
-class Matching(Part):
-    """Which response of a person is used when there are several in one wave of one module."""
-
-    several_in_wave: Literal["first", "last", "most_complete"]
 
 
 class Comparison(Part):

@@ -10,6 +10,8 @@ from prepost.sheets import ABOUT_PERSON, ENROLMENTS, MISSING_KINDS, ONE_WAVE, he
 from prepost.study import WHERE, Comparison, Level, Study
 from prepost.study_checks_conditions import ABOUT, check_condition
 from prepost.study_checks_interviews import check_interviews
+from prepost.study_checks_linkage import check_linkage
+from prepost.study_checks_published import check_published
 from prepost.study_checks_secondary import check_secondary
 
 SPECIAL_FIELDS = {"module", "received", "response_id", "status", "duration_seconds"}
@@ -41,8 +43,10 @@ def check(study: Study, config: Path) -> Iterator[Fault]:
     yield from _items_exist(study)
     yield from _consent(study)
     yield from _comparisons(study)
+    yield from check_linkage(study)
     yield from check_secondary(study, config, categories(study))
     yield from check_interviews(study, config, categories(study))
+    yield from check_published(study, config)
     if not (config / "assumptions.md").is_file():
         yield Fault(
             "config/assumptions.md",
@@ -267,14 +271,6 @@ def _items_exist(study: Study) -> Iterator[Fault]:
                         "ordinal or number items",
                         "take it out, or mend its scale in items.csv",
                     )
-    for place, name in enumerate(settings.person.key):
-        if name not in items:
-            yield Fault(
-                f"{WHERE} · person.key.{place}",
-                f"'{name}' is not in items.csv",
-                did_you_mean(name, items),
-                "mend the name",
-            )
     consent = settings.cleaning.consent
     cleaned = [("consent", consent.item)] if consent else []
     cleaned += [(f"tests.{place}", test.item) for place, test in enumerate(settings.cleaning.tests)]

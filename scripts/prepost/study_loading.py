@@ -117,7 +117,9 @@ def load(config: Path) -> Study:
     settings = _collect(faults, lambda: load_settings(config), None)
     sources = _collect(faults, lambda: read_sheet(config / "sources.csv", SourceRow, key="source"), [])
     items = _collect(faults, lambda: read_sheet(config / "items.csv", ItemRow, key="item"), [])
-    fields = _collect(faults, lambda: read_sheet(config / "fields.csv", FieldRow), [])
+    fields: list[FieldRow] = []  # without the sheet every column keeps its own name, as text
+    if (config / "fields.csv").is_file():
+        fields = _collect(faults, lambda: read_sheet(config / "fields.csv", FieldRow), [])
     recodes: list[RecodeRow] = []
     if (config / "recodes.csv").is_file():
         recodes = _collect(faults, lambda: read_sheet(config / "recodes.csv", RecodeRow), [])

@@ -52,17 +52,30 @@ WORD_TABLES = {
     "quotes": "In their own words",
 }
 WORD_TABLES_OF = {"interviews": ("interviews_method", "interviews_themes", "triangulation"), "quotes": ("quotes",)}
-TITLES = RESULT_TABLES | COUNT_TABLES
+
+#: Numbers that others have published (`economics` and `claims` among the strands): columns of their own, no sums.
+ECONOMICS_TABLES = {
+    "economics_chain": "The economic model, line by line",
+    "economics_values": "Value of visits, with plausible ranges",
+    "economics_tornado": "What the value depends on",
+}
+CLAIMS_TABLES = {
+    "claims_verdicts": "Published statements and what their arithmetic gives",
+    "claims_summary": "Published statements by verdict",
+}
+TITLES = RESULT_TABLES | COUNT_TABLES | ECONOMICS_TABLES | CLAIMS_TABLES
 TABLES = sorted(TITLES)
 
 #: The parts of a study in the order of the report. `learners` is always there; each other part is a strand or an
 #: analysis that study.yaml switches on, has a rule file of its name (workflow/rules/), and brings what is named here.
-PARTS = ("learners", "comments", "interviews", "quotes")
+PARTS = ("learners", "comments", "interviews", "quotes", "economics", "claims")
 TABLES_OF: dict[str, tuple[str, ...]] = {
     "learners": LEARNERS,
     "comments": tuple(sorted(COMMENT_TABLES)),
     "interviews": (),
     "quotes": (),
+    "economics": tuple(ECONOMICS_TABLES),
+    "claims": tuple(CLAIMS_TABLES),
 }
 FIGURES_OF: dict[str, tuple[str, ...]] = {
     "learners": (
@@ -72,7 +85,11 @@ FIGURES_OF: dict[str, tuple[str, ...]] = {
     "comments": ("themes",),
     "interviews": (),
     "quotes": (),
+    "economics": ("economics_chain", "economics_tornado"),
+    "claims": ("claims_checked",),
 }
+#: Parts whose numbers others have published: they are no synthetic data, whatever the study's own data are.
+PUBLISHED = ("economics", "claims")
 
 
 def tables_of(parts: Iterable[str]) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 import pyarrow as pa_lib
+import pyarrow.parquet as pq
 
 from prepost import schemas_words  # noqa: F401 - registers tables
 from prepost.disk import disk_fault
@@ -76,11 +77,15 @@ def write(frame: pd.DataFrame, path: Path, schema: str) -> None:
             _defused(frame).to_csv(scratch, index=False, lineterminator="\n", encoding="utf-8")
 
 
-def read(path: Path, schema: str) -> pd.DataFrame:
-    """Read back what `write` wrote, checked and typed; a file that is damaged is a StudyError."""
+def read(path: Path, schema: str, *, without: str | None = None) -> pd.DataFrame:
+    """Read back what `write` wrote, checked and typed; a file that is damaged is a StudyError.
+
+    Of a Parquet file, the columns whose names end with `without` stay unread.
+    """
     try:
         if path.suffix == ".parquet":
-            return check(pd.read_parquet(path), schema, path.name)
+            names = [name for name in pq.read_schema(path).names if without and not name.endswith(without)]
+            return check(pd.read_parquet(path, columns=names or None), schema, path.name)
         frame = pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""], encoding="utf-8")
     except (pa_lib.ArrowInvalid, pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError):
         fault = Fault(path.name, "the file is damaged", "what an earlier step left", "delete the file and run again")
@@ -95,9 +100,9 @@ def write_text(text: str, path: Path) -> None:
 
 
 def write_bytes(content: bytes, path: Path) -> None:
-    """Write a file of bytes whole or not at all."""
-    with _whole(path) as partial:
-        partial.write_bytes(content)
+    """Write a file of any other kind whole or not at all."""
+    with _whole(path) as scratch:
+        scratch.write_bytes(content)
 
 
 @contextmanager

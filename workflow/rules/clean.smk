@@ -1,6 +1,6 @@
 """Floor 2: answers as values, and every response that is set aside, with the rule and the reason.
 
-needs: 1_ingested/*.parquet of the learners; items.csv, fields.csv, recodes.csv, the vocabulary sheets
+needs: 1_ingested/*.parquet of the learners; items.csv; fields.csv, recodes.csv and vocabulary sheets if any
 leaves: 2_cleaned/learners/{responses,about,identifiers,enrolments}.parquet, {exclusions,unmapped,unfitting}.csv
 """
 
@@ -10,7 +10,7 @@ rule clean:
         code=code("clean"),
         ingested=expand("results/1_ingested/{source}.parquet", source=LEARNERS),
         codebook="config/items.csv",
-        fields="config/fields.csv",
+        fields=FIELDS,
         recodes=RECODES,
         vocabularies=VOCABULARIES,
     output:

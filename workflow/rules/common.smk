@@ -85,14 +85,25 @@ WORDS = words_of(PARTS)
 FIGURES = figures_of(PARTS)
 LEARNERS = STUDY.sources_of("learners")
 PRIMARY = next((part for part in SETTINGS["comparisons"] if part["role"] == "primary"), None)
+# Sheets that a study may leave out: a list of none or one each.
+FIELDS = ["config/fields.csv"] if Path("config/fields.csv").is_file() else []
 RECODES = ["config/recodes.csv"] if Path("config/recodes.csv").is_file() else []
 VOCABULARIES = [f"config/{vocabulary['sheet']}" for vocabulary in SETTINGS["vocabularies"]]
+# Sheets that reviewers of pairs sent back; the raw folder of a study may be anywhere, but they lie in the study's own.
+RETURNED_REVIEWS = sorted(str(path) for path in Path("data/returned/review").glob("*.xlsx") if path.name[0] not in "~.")
 NOTEBOOKS = sorted(str(path.relative_to(REPO)) for path in (REPO / "notebooks").glob("*.*") if path.suffix != ".ipynb")
 AUDIT_PAGES = [f"notebooks/audit_{floor}.ipynb" for floor in AUDITED]
 NAMES = (
     [str(DATA / "returned" / "deidentify" / SETTINGS["deidentify"]["names"])] if SETTINGS["deidentify"]["names"] else []
 )
+# Sheets that the report reads beside the released tables, where the study has them.
+REPORT_SHEETS = [
+    f"config/{sheet}.csv" for sheet in ("recommendations", "cheers") if Path(f"config/{sheet}.csv").is_file()
+] + (["config/economics.yaml"] if "economics" in PARTS else [])
 PROSE = sorted(str(path) for path in Path("config/report").glob("*.md"))
+# Twins that stand are made anew with the page, so that no paper says something else than the page beside it.
+TWINS = expand("results/9_report/report.{ending}", ending=["docx", "pdf"])
+TWINS = TWINS if any(Path(twin).is_file() for twin in TWINS) else []
 
 # Every file of floors 1 to 8, for the audit pages and the manifest; the rule file of a further part adds its own.
 ARTEFACTS = (
@@ -100,6 +111,8 @@ ARTEFACTS = (
     + expand("results/2_cleaned/learners/{t}.parquet", t=["responses", "about", "identifiers", "enrolments"])
     + expand("results/2_cleaned/learners/{t}.csv", t=["exclusions", "unmapped", "unfitting"])
     + expand("results/3_matched/learners/{t}.parquet", t=["people", "links", "pairs", "triples", "unmatched", "hashes"])
+    + expand("results/3_matched/learners/{t}", t=["candidates.parquet", "model.csv", "quality.csv", "reviewed.csv"])
+    + ["results/3_matched/learners/review.xlsx"]
     + expand("results/4_scored/learners/{t}.parquet", t=["scores", "weights"])
     + expand("results/6_statistics/{table}.csv", table=[*TABLES, *WORDS, "plan"])
     + expand("results/7_release/{table}.csv", table=[*TABLES, *WORDS, "plan", "withheld"])

@@ -1,6 +1,6 @@
 """Floor 1: each raw export as text, one row a response.
 
-needs: the raw exports; sources.csv, items.csv, fields.csv
+needs: the raw exports; sources.csv, items.csv, fields.csv if there is one
 leaves: 1_ingested/<source>.parquet and <source>.refused.csv
 """
 
@@ -10,7 +10,7 @@ rule ingest:
         code=code("ingest"),
         raw=raw,
         codebook="config/items.csv",
-        fields="config/fields.csv",
+        fields=FIELDS,
         sources="config/sources.csv",
     output:
         responses="results/1_ingested/{source}.parquet",

@@ -1,7 +1,9 @@
 """Floor 3: one person's responses over the waves of one module.
 
-needs: 2_cleaned/learners/{responses,about,identifiers}.parquet; the study's secret key, outside the study
-leaves: 3_matched/learners/{people,links,pairs,triples,unmatched,hashes}.parquet; identifiers end here
+needs: 2_cleaned/learners/{responses,about,identifiers}.parquet; the study's secret key, outside the study; review sheets
+    that came back, in data/returned/review/
+leaves: 3_matched/learners/{people,links,pairs,triples,unmatched,hashes,candidates}.parquet, {model,quality,reviewed}.csv,
+    review.xlsx; identifiers end here
 """
 
 
@@ -11,6 +13,7 @@ rule match:
         responses="results/2_cleaned/learners/responses.parquet",
         about="results/2_cleaned/learners/about.parquet",
         identifiers="results/2_cleaned/learners/identifiers.parquet",
+        returned=RETURNED_REVIEWS,
     output:
         people="results/3_matched/learners/people.parquet",
         links="results/3_matched/learners/links.parquet",
@@ -18,6 +21,11 @@ rule match:
         triples="results/3_matched/learners/triples.parquet",
         unmatched="results/3_matched/learners/unmatched.parquet",
         hashes="results/3_matched/learners/hashes.parquet",
+        candidates="results/3_matched/learners/candidates.parquet",
+        model="results/3_matched/learners/model.csv",
+        quality="results/3_matched/learners/quality.csv",
+        reviewed="results/3_matched/learners/reviewed.csv",
+        review="results/3_matched/learners/review.xlsx",
     log:
         "results/logs/match.log",
     benchmark:
@@ -27,5 +35,7 @@ rule match:
         person=SETTINGS["person"],
         matching=SETTINGS["matching"],
         waves=SETTINGS["waves"],
+        statistics=SETTINGS["statistics"],
+        seed=SETTINGS["seed"],
     script:
         "../../scripts/match.py"

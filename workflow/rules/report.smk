@@ -9,7 +9,7 @@ rule resolve:
     input:
         code=code("resolve", "workflow/defaults.yaml"),
         settings="config/study.yaml",
-        sheets=["config/sources.csv", "config/items.csv", "config/fields.csv", *RECODES, *VOCABULARIES],
+        sheets=["config/sources.csv", "config/items.csv", *FIELDS, *RECODES, *VOCABULARIES],
     output:
         run_config="results/run_config.yaml",
     log:
@@ -32,6 +32,7 @@ rule report:
         governance="config/governance.yaml",
         assumptions="config/assumptions.md",
         prose=PROSE,
+        sheets=REPORT_SHEETS,
     output:
         html="results/9_report/report.html",
     log:

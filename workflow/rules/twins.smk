@@ -1,4 +1,4 @@
-"""Floor 9, on request: the report for paper, as a Word document and a PDF. `make report` does not make them.
+"""Floor 9, on request: the report for paper, as a Word document and a PDF. `make report` makes them anew where they stand.
 
 needs: what the report needs, and notebooks/paper/; the figures are drawn anew, wider than for a phone
 leaves: 9_report/report.docx, 9_report/report.pdf
@@ -20,6 +20,7 @@ rule twins:
         governance="config/governance.yaml",
         assumptions="config/assumptions.md",
         prose=PROSE,
+        sheets=REPORT_SHEETS,
     output:
         docx="results/9_report/report.docx",
         pdf="results/9_report/report.pdf",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from prepost.exhibits.attrition import attrition, balance
+from prepost.exhibits.claims import checked
+from prepost.exhibits.economics import chain, tornado
 from prepost.exhibits.grid import Grid
 from prepost.exhibits.groups import groups
 from prepost.exhibits.items import items
@@ -20,6 +22,9 @@ BUILDERS: dict[str, Callable[[Tables, Setting], Grid]] = {
     "tiles": tiles,
     "items": items,
     "specifications": specifications,
+    "economics_chain": chain,
+    "economics_tornado": tornado,
+    "claims_checked": checked,
 }
 # Each exhibit: its CSV, what its numbers are, and whether the base of the primary comparison is stated.
 FEET: dict[str, tuple[str, str, bool]] = {
@@ -38,4 +43,12 @@ FEET: dict[str, tuple[str, str, bool]] = {
     "specifications": ("specifications.csv", "Sensitivity analysis. Combinations that leave the same completions, "
                        "weights and measure as another are not counted twice. Bases are not given, since they differ "
                        "by few people", False),
+    "economics_chain": ("economics_chain.csv", "Base: as each line says; People: those behind an input. Ranges of "
+                        "shares: beta by moments, with a design effect; of means: gamma by mean and "
+                        "standard error", False),
+    "economics_tornado": ("economics_tornado.csv", "One input at a time, at the ends of the range that holds 95% of "
+                          "its distribution, or of what its printed digits allow", False),
+    "claims_checked": ("claims_verdicts.csv", "Base: statements whose number follows from others in print, or differs "
+                       "from the one it repeats. A number without a hedge is held to every digit that it prints, one "
+                       "with a hedge to those that are no noughts", False),
 }  # fmt: skip

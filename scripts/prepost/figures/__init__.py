@@ -7,6 +7,8 @@ from collections.abc import Callable
 from prepost.figures import (
     attrition,
     balance,
+    claims,
+    economics,
     flow,
     forest,
     groups,
@@ -39,6 +41,9 @@ FIGURES: dict[str, Callable[[Tables, Setting], Drawing]] = {
     "groups": groups.draw,
     "funnel": places.draw_funnel,
     "tiles": places.draw_tiles,
+    "economics_chain": economics.draw_chain,
+    "economics_tornado": economics.draw_tornado,
+    "claims_checked": claims.draw,
 }
 
 __all__ = ["FIGURES", "Drawing", "Setting", "to_svg"]

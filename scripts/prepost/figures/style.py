@@ -36,6 +36,7 @@ LAID_OUT_IN = "DejaVu Sans"  # ships with matplotlib, so every machine breaks li
 # What browsers show. The faces before DejaVu Sans are narrower than it, so what fits in the layout fits on screen.
 STACK = "'Helvetica Neue', Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 SYNTHETIC = "Synthetic data"
+PUBLISHED = "From published figures"  # by others than this study: never synthetic
 _width: ContextVar[float] = ContextVar("width", default=WIDTH)  # of every canvas begun from now on
 
 

@@ -12,6 +12,7 @@ from prepost.render.escape import escape_markdown as esc
 from prepost.table_names import TITLES
 
 COLUMNS = {
+    "stated": "Stated",
     "estimate": "Estimate",
     "ci_low": "Low",
     "ci_high": "High",

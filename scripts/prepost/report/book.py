@@ -15,27 +15,32 @@ from IPython.display import Markdown
 
 from prepost import exhibits
 from prepost import facts as fact_files
+from prepost.economics.inputs import Economics, load_economics
 from prepost.errors import Fault, StudyError
 from prepost.facts import PLACEHOLDER, Fact, Facts
 from prepost.governance import intervention_rows, load_governance
 from prepost.place_sheets import TileRow
+from prepost.recommendations import ChecklistRow, RecommendationRow, load_checklist, load_recommendations
 from prepost.released import read_released
 from prepost.render.escape import escape_markdown as esc
-from prepost.report import (
-    messages,
-    methods,
-    result_tables,
-)
+from prepost.report import claims_words, messages, methods, money, result_tables
 from prepost.report.appendix import Appendix
 from prepost.report.sections import SECTIONS
 from prepost.sheets import ItemRow, read_sheet
 from prepost.study import Study
 from prepost.study_loading import load_resolved
+from prepost.table_names import FIGURES_OF, PUBLISHED
 
 BANNER = (
     "**Synthetic data.** Every learner and every answer behind this page is invented. The page shows how the report is "
     "made; no number in it says anything about a real programme."
 )
+#: Beside the banner where the study holds chapters of which nothing is synthetic.
+BUT_PUBLISHED = (
+    " Only the chapters on money and on published claims, and what is said of published figures elsewhere, use what "
+    "the programme itself has published; each exhibit of theirs says so."
+)
+FROM_PRINT = "From published figures"
 SOFTWARE = ("snakemake", "pandas", "numpy", "scipy", "pingouin", "matplotlib", "pandera", "pypandoc-binary")
 
 
@@ -121,7 +126,8 @@ class Report:
 
     def banner(self) -> Markdown:
         """Return the banner of a synthetic study, or nothing."""
-        return Markdown(f"::: {{.banner}}\n{BANNER}\n:::\n" if self.settings.synthetic else "")
+        more = BUT_PUBLISHED if set(PUBLISHED) & set(self.settings.parts) else ""
+        return Markdown(f"::: {{.banner}}\n{BANNER}{more}\n:::\n" if self.settings.synthetic else "")
 
     def key_messages(self) -> Markdown:
         """Return five to seven sentences, each with its number, interval, base and section."""
@@ -151,13 +157,18 @@ class Report:
         shown = self.alt[name]
         alt = shown["alt"].replace("\\", "").replace('"', "'")
         picture = f'![{esc(shown["title"])}](exhibits/{name}.svg){{#fig-{_dashed(name)} fig-alt="{alt}"}}'
-        foot = self._foot(exhibits.foot(name, self.tables, self._setting))
+        published = any(name in FIGURES_OF[part] for part in PUBLISHED)
+        foot = self._foot(exhibits.foot(name, self.tables, self._setting), published=published)
         return Markdown("\n\n".join([picture, foot, self._folded(name)]))
 
     def table(self, name: str, caption: str) -> Markdown:
         """Return a table that stands without a figure, with its foot."""
-        shown = result_tables.TABLES[name](self.words)
-        return Markdown(self._captioned(shown, name, caption) + "\n\n" + self._foot(result_tables.FEET[name]))
+        if name == "economics_attribution":
+            shown, foot = money.attribution(self.words, self.economics), money.attribution_foot(self.economics)
+        else:
+            shown, foot = result_tables.TABLES[name](self.words), result_tables.FEET[name]
+        published = name == "economics_attribution" or name in claims_words.TABLES
+        return Markdown(self._captioned(shown, name, caption) + "\n\n" + self._foot(foot, published=published))
 
     def methods(self) -> Markdown:
         """Return the methods, written from the study."""
@@ -202,9 +213,26 @@ class Report:
         tiles = read_sheet(sheet, TileRow, key="place") if sheet else []
         return exhibits.Setting(items, *words, settings.release.threshold, tiles)
 
-    def _foot(self, text: str) -> str:
-        synthetic = " Synthetic data." if self.settings.synthetic else ""
-        return f"::: {{.exhibit-foot}}\n{esc(text)}.{synthetic}\n:::"
+    @cached_property
+    def economics(self) -> Economics:
+        """The study's economic model."""
+        return load_economics(self.home / "config" / "economics.yaml")
+
+    @cached_property
+    def recommendations(self) -> list[RecommendationRow]:
+        """The study's recommendations with the numbers that bear on them; none where it has no such sheet."""
+        path = self.home / "config" / "recommendations.csv"
+        return load_recommendations(path) if path.is_file() else []
+
+    @cached_property
+    def checklist(self) -> list[ChecklistRow]:
+        """Answers to the checklist for health economics; none where the study has no such sheet."""
+        path = self.home / "config" / "cheers.csv"
+        return load_checklist(path) if path.is_file() else []
+
+    def _foot(self, text: str, *, published: bool = False) -> str:
+        origin = f" {FROM_PRINT}." if published else " Synthetic data." if self.settings.synthetic else ""
+        return f"::: {{.exhibit-foot}}\n{esc(text)}.{origin}\n:::"
 
     def folded_table(self, name: str, caption: str) -> str:
         """Return a table that stands folded under its caption."""

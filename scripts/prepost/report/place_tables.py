@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pandas as pd
 
 from prepost.comparing import row_id
-from prepost.place_sheets import new_name
+from prepost.matching import NOT_STATED
+from prepost.place_sheets import NO_STAFF, UNLISTED, new_name
 from prepost.report.display import Display
 from prepost.report.messages import Words
 
@@ -75,15 +76,33 @@ def ranks(words: Words) -> pd.DataFrame:
     return table.frame()
 
 
+def unknown_places(words: Words) -> pd.DataFrame:
+    """Places that a sheet of the study lacks: they are counted all the same, under the name that was given."""
+    table = Display(words.facts, ["Place", "Pairs", "What is missing"], ["Pairs"])
+    if words.primary is None:
+        return table.frame()
+    by, first = words.settings.secondary.places.by, words.outcomes(words.primary)[0].name
+    rows = words.table("places")
+    rows = rows[(rows["group_by"] == by) & (rows["group"] != NOT_STATED)]
+    said = rows["note"].astype("string").fillna("")
+    for group in _groups(words, by):
+        lacks = [note for note in (UNLISTED, NO_STAFF) if said[rows["group"] == group].str.contains(note).any()]
+        if lacks:
+            table.add(group, _key(words, first, by, group, "mean_change", "n"), "; ".join(lacks))
+    return table.frame()
+
+
 TABLES: dict[str, Callable[[Words], pd.DataFrame]] = {
     "reach_by_place": reach_by_place,
     "new_places": new_places,
+    "unknown_places": unknown_places,
     "ranks": ranks,
 }
 FEET = {
     "reach_by_place": "Numbers of staff are those of the study's own sheet; its notes say where they come from. "
     "Source: places.csv",
     "new_places": "Base: matched completions with the outcome scored at both times. Source: places.csv",
+    "unknown_places": "Base: matched completions with the first outcome scored at both times. Source: places.csv",
     "ranks": "Expected rank (1: largest change) with the interval of ranks that agree with the data. "
     "Source: places.csv",
 }

@@ -11,7 +11,15 @@ import pandas as pd
 
 from prepost.comparing import row_id
 from prepost.paired import OVERALL
-from prepost.report import attrition_tables, effect_tables, item_tables, measurement_tables, place_tables, robustness
+from prepost.report import (
+    attrition_tables,
+    claims_words,
+    effect_tables,
+    item_tables,
+    measurement_tables,
+    place_tables,
+    robustness,
+)
 from prepost.report.display import Display
 from prepost.report.messages import Words
 from prepost.study import Comparison, Settings
@@ -188,6 +196,7 @@ TABLES: dict[str, Callable[[Words], pd.DataFrame]] = {
     **item_tables.TABLES,
     **place_tables.TABLES,
     **measurement_tables.TABLES,
+    **claims_words.TABLES,
 }
 FEET = {
     "changes": "Base: matched completions with the outcome scored at both times. Change: after minus before, in scale "
@@ -211,4 +220,5 @@ FEET = {
     **item_tables.FEET,
     **place_tables.FEET,
     **measurement_tables.FEET,
+    **claims_words.FEET,
 }

@@ -15,12 +15,15 @@ from prepost.report import (
     attrition_words,
     change_words,
     checklists,
+    claims_words,
     expert_words,
     group_words,
     item_words,
     measurement_words,
+    money,
     place_words,
     quote_words,
+    recommendation_map,
     result_tables,
     robustness,
 )
@@ -158,6 +161,8 @@ def places(report: Report) -> str:
         parts += [report.folded_table("reach_by_place", "Reach, place by place")] if plan.workforce else []
         parts.append(place_words.new_map(report.words))
         parts += [report.folded_table("new_places", "Change on the new map")] if plan.successors else []
+        if len(result_tables.TABLES["unknown_places"](report.words)):
+            parts.append(report.folded_table("unknown_places", "Places that a sheet of this study lacks"))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -183,6 +188,16 @@ def plan(report: Report) -> str:
     return f"{robustness.plan(report.words)}\n\n{folded}"
 
 
+AROUND = ("population", "professionals", "appointments", "economics", "claims")
+
+
+def around(report: Report) -> str:
+    """Return the heading over what was found around the programme, where the study has any of it."""
+    if not set(AROUND) & set(report.settings.parts):
+        return ""
+    return "## Around the programme {#sec-around}"
+
+
 SECTIONS: dict[str, Callable[[Report], str]] = {
     "response_rate": response_rate,
     "movement_words": movement_words,
@@ -202,4 +217,8 @@ SECTIONS: dict[str, Callable[[Report], str]] = {
     "quotes": quote_words.quotes,
     "experts": expert_words.experts,
     "checklists": checklists.checklists,
+    "around": around,
+    "money": money.money,
+    "claims": claims_words.claims,
+    "recommendation_map": recommendation_map.recommendation_map,
 }

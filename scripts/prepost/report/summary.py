@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from prepost.report.expert_words import experts_line
+from prepost.report import claims_words, expert_words, money
 
 if TYPE_CHECKING:
     from prepost.report.book import Report
 
 #: Part of the study, as `prepost.table_names.PARTS` names it, and what says its sentence.
-LINES: dict[str, Callable[[Report], str]] = {"interviews": experts_line}
+LINES: dict[str, Callable[[Report], str]] = {
+    "interviews": expert_words.experts_line,
+    "economics": money.message,
+    "claims": claims_words.message,
+}
 
 
 def rest_of_the_picture(report: Report) -> str:

@@ -1,0 +1,111 @@
+"""Which pairs of responses are compared at all, and the refusal of a rule that would compare too many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from prepost.errors import Fault, StudyError
+
+MODULE, DAY = "_module", "_day"  # constraints on a pair, and no evidence
+_PLACE = "config/study.yaml · matching.tolerant.blocking"
+
+
+def allowed_pairs(before: pd.DataFrame, after: pd.DataFrame) -> int:
+    """Count the pairs of one module; those whose later response is dated before the earlier one are among them."""
+    return compared_pairs(before, after, [])
+
+
+def compared_pairs(before: pd.DataFrame, after: pd.DataFrame, rule: Sequence[str]) -> int:
+    """Count the pairs that a rule compares: the same module, and the same in every element of the rule.
+
+    Parameters
+    ----------
+    before, after : DataFrame
+        Columns of the elements, and `MODULE`.
+    rule : sequence of str
+        Elements; without any, all pairs of one module.
+    """
+    by = [MODULE, *rule]
+    sizes = [side.dropna(subset=list(rule)).groupby(by, dropna=False).size() for side in (before, after)]
+    both = pd.concat(sizes, axis=1, join="inner")
+    return int((both.iloc[:, 0].astype(object) * both.iloc[:, 1].astype(object)).sum()) if len(both) else 0
+
+
+def check_rules(
+    before: pd.DataFrame, after: pd.DataFrame, rules: Sequence[Sequence[str]], most: int, waves: tuple[str, str]
+) -> list[list[str]]:
+    """Return the rules by which pairs are compared, or refuse with the number of pairs.
+
+    Parameters
+    ----------
+    before, after : DataFrame
+        See `compared_pairs`.
+    rules : sequence of sequence of str
+        The study's blocking rules; none compares all pairs of one module.
+    most : int
+        How many pairs one rule may compare.
+    waves : tuple of str
+        The two waves, for the message.
+
+    Raises
+    ------
+    StudyError
+        Naming each rule that would compare more, and how many.
+    """
+    wanted = [list(rule) for rule in rules] or [[]]
+    counts = [compared_pairs(before, after, rule) for rule in wanted]
+    faults = [
+        Fault(
+            f"{_PLACE}.{place}" if rules else _PLACE,
+            f"from {waves[0]} to {waves[1]} {_named(rule)} would compare {count:,} pairs of responses",
+            f"at most {most:,} (matching.tolerant.most_pairs)",
+            "name elements that fewer people share, or several in one rule; or raise most_pairs",
+        )
+        for place, (rule, count) in enumerate(zip(wanted, counts, strict=True))
+        if count > most
+    ]
+    if faults:
+        raise StudyError(*faults, kind="refused")
+    return wanted
+
+
+def _named(rule: Sequence[str]) -> str:
+    return f"the rule {' and '.join(rule)}" if rule else "comparing all"
+
+
+def rule_sql(rule: Sequence[str], *, left: str = "l", right: str = "r") -> str:
+    """Return a rule as splink takes it, with module and time as constraints on the pair."""
+    same = [f'{left}."{name}" = {right}."{name}"' for name in [MODULE, *rule]]
+    time = f'({left}."{DAY}" IS NULL OR {right}."{DAY}" IS NULL OR {left}."{DAY}" <= {right}."{DAY}")'
+    return " AND ".join([*same, time])
+
+
+def chance_blocked(same: np.ndarray, rules: Sequence[Sequence[int]]) -> float:
+    """Chance that at least one rule compares a pair whose elements agree independently.
+
+    Parameters
+    ----------
+    same : ndarray of float, one entry an element
+        Chance that both answers are given and the same.
+    rules : sequence of sequence of int
+        Places of the elements that must agree.
+
+    Returns
+    -------
+    float
+        By inclusion and exclusion over the rules.
+
+    Examples
+    --------
+    >>> round(chance_blocked(np.array([0.5, 0.4]), [[0], [1]]), 6)
+    0.7
+    """
+    total = 0.0
+    for some in range(1, 2 ** len(rules)):
+        chosen = [rule for place, rule in enumerate(rules) if some >> place & 1]
+        union = sorted({name for rule in chosen for name in rule})
+        total -= (-1) ** len(chosen) * float(np.prod(same[union]))
+    return total

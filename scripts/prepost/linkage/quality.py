@@ -1,0 +1,98 @@
+"""How many of the links are right, and how many were missed, without knowing the truth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from prepost.linkage.chances import prior_odds
+from prepost.linkage.model import Model, Seen, expected_links, fit, log_ratios
+from prepost.linkage.weigh import GROUPS
+
+DRAWS = 200
+_STEPS = 60  # a resampled model begins where the fitted one ended
+
+
+def estimate_quality(
+    linked: pd.DataFrame,
+    names: list[str],
+    seen: Seen,
+    model: Model,
+    sizes: tuple[int, int],
+    *,
+    level: float,
+    seed: int,
+) -> pd.DataFrame:
+    """Estimate how many links are false, and precision and recall, with intervals.
+
+    Parameters
+    ----------
+    linked : DataFrame
+        The links of a procedure: ``probability``, and the level of each element.
+    names : list of str
+        The elements.
+    seen, model : Seen, Model
+        What was seen, and the model fitted to it.
+    sizes : tuple of int
+        Responses of the two waves.
+    level : float
+        Level of the intervals.
+    seed : int
+
+    Returns
+    -------
+    DataFrame
+        ``measure`` (links, false_links, precision, recall), ``estimate, ci_low, ci_high, ci_level, note``.
+
+    Notes
+    -----
+    The expected number of right links is the sum of their probabilities (Fellegi & Sunter 1969; Blakely & Salmond
+    2002, doi:10.1093/ije/31.6.1246); recall divides it by the number of links that the model expects among all pairs.
+    The interval holds the uncertainty of the model (groups of responses of either wave weighted anew, Owen 2007,
+    doi:10.1214/07-AOAS122, and the model fitted again, since pairs that share a response are not independent) and
+    chance given the model (each link right or wrong by its own probability), to which half a false link is added as
+    Jeffreys' prior does, since a sum of chances near none is never none. Where some people err more than others the
+    model knows too few of those who erred often, so recall is a little less than it says.
+    """
+    known = linked["probability"].notna().to_numpy()
+    chance = np.clip(linked["probability"].to_numpy(dtype=float)[known], 1e-12, 1 - 1e-12)
+    n, unknown = len(linked), int((~known).sum())
+    note = f"{unknown} links that no model weighs are taken for right" if unknown else None
+    right = float(chance.sum()) + unknown
+    everyone = max(model.links, right)
+    draws = _draws(linked.loc[known, names].to_numpy(dtype="int64"), chance, seen, model, sizes, seed)
+    tail = (1 - level) / 2
+    rows = [("links", float(n), np.nan, np.nan)]
+    if n:
+        false, links = draws[:, 0], n - draws[:, 0] + draws[:, 1]
+        for measure, value, drawn in (
+            ("false_links", n - right, false),
+            ("precision", right / n, 1 - false / n),
+            ("recall", right / everyone, (n - false) / links),
+        ):
+            low, high = np.quantile(np.clip(drawn, 0, n if measure == "false_links" else 1), [tail, 1 - tail])
+            rows.append((measure, value, min(low, value), max(high, value)))
+    frame = pd.DataFrame(rows, columns=["measure", "estimate", "ci_low", "ci_high"])
+    return frame.assign(ci_level=np.where(frame["ci_low"].notna(), level, np.nan), note=note)
+
+
+def _draws(
+    levels: np.ndarray, chance: np.ndarray, seen: Seen, model: Model, sizes: tuple[int, int], seed: int
+) -> np.ndarray:
+    """Draw (false links, links missed among all pairs that were seen) as they may be."""
+    rng = np.random.default_rng(seed)
+    logit = np.log(chance / (1 - chance)) - log_ratios(levels, model)
+    logit -= np.log(prior_odds(model.links, seen.pairs, *sizes))
+    found = np.empty((DRAWS, 2))
+    cells = seen.cells
+    scale = seen.counts.sum() / cells["n"].sum()
+    for draw in range(DRAWS):
+        left, right = (rng.dirichlet(np.ones(GROUPS)) * GROUPS for _ in range(2))
+        each = cells["n"].to_numpy() * left[cells["group_left"]] * right[cells["group_right"]] * scale
+        counts = np.bincount(cells["pattern"], each, len(seen.counts))
+        again = fit(seen._replace(counts=counts), start=model, steps=_STEPS, tolerance=1e-5)
+        prior = np.log(prior_odds(again.links, seen.pairs, *sizes))
+        wrong = 1 / (1 + np.exp(np.clip(logit + log_ratios(levels, again) + prior, -700, 700)))
+        missed = max(expected_links(seen, again) - (1 - wrong).sum(), 0.0)
+        found[draw] = (rng.random(len(wrong)) < wrong).sum() + rng.gamma(0.5), rng.poisson(missed)
+    return found
