@@ -133,7 +133,17 @@ def redacted(redactions: pd.DataFrame) -> View:
     return View("Identifiers taken out of the interviews, by kind.", counts)
 
 
-# The page's cells ----------------------------------------------------------------------------------------------------
+# The pages' cells ----------------------------------------------------------------------------------------------------
+def floor_2(run: Run) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """Return what floor 2 kept by table, turns of interviews among it, and all that it set aside."""
+    kept = {name: run.table(f"2_cleaned/learners/{name}.parquet") for name in ("responses", "about", "enrolments")}
+    aside = [run.table("2_cleaned/learners/exclusions.csv")]
+    if _has(run, "2_cleaned/interviews/turns.parquet"):
+        kept["turns"] = run.table("2_cleaned/interviews/turns.parquet")
+        aside.append(run.table("2_cleaned/interviews/exclusions.csv"))
+    return kept, pd.concat(aside, ignore_index=True)
+
+
 def interviews(run: Run) -> Views:
     """Show all that floor 5 has of the interviews, and the private measures of floor 6, if there are any."""
     if not _has(run, "5_coded/interviews/segments.parquet"):

@@ -67,12 +67,6 @@ def raw(wildcards):
     return str(DATA / FILES[wildcards.source])
 
 
-def returned(folder, pattern, synthetic):
-    """List the sheets that people returned to a folder, and in the bundled study the one that is simulated there."""
-    found = {str(path) for path in (DATA / "returned" / folder).glob(pattern)}
-    return sorted(found | ({f"data/returned/{folder}/{synthetic}"} if SIMULATED else set()))
-
-
 DATA = Path(config.get("data", "data"))
 if DATA.is_absolute() and DATA.is_relative_to(Path.cwd()):
     DATA = DATA.relative_to(Path.cwd())
@@ -93,9 +87,6 @@ VOCABULARIES = [f"config/{vocabulary['sheet']}" for vocabulary in SETTINGS["voca
 RETURNED_REVIEWS = sorted(str(path) for path in Path("data/returned/review").glob("*.xlsx") if path.name[0] not in "~.")
 NOTEBOOKS = sorted(str(path.relative_to(REPO)) for path in (REPO / "notebooks").glob("*.*") if path.suffix != ".ipynb")
 AUDIT_PAGES = [f"notebooks/audit_{floor}.ipynb" for floor in AUDITED]
-NAMES = (
-    [str(DATA / "returned" / "deidentify" / SETTINGS["deidentify"]["names"])] if SETTINGS["deidentify"]["names"] else []
-)
 # Sheets that the report reads beside the released tables, where the study has them.
 REPORT_SHEETS = [
     f"config/{sheet}.csv" for sheet in ("recommendations", "cheers") if Path(f"config/{sheet}.csv").is_file()
