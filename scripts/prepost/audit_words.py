@@ -149,7 +149,7 @@ def interviews(run: Run) -> Views:
     if not _has(run, "5_coded/interviews/segments.parquet"):
         return Views()
     segments, matrix = (run.table(f"5_coded/interviews/{name}.parquet") for name in ("segments", "matrix"))
-    apart = run.table("5_coded/interviews/disagreements.csv")
+    apart = run.table("5_coded/interviews/coders_differ.csv")
     private = [
         View("Agreement of coders, theme by theme; private.", run.table("6_statistics/interviews_agreement.csv")),
         View("Themes heard after so many interviews; private.", run.table("6_statistics/interviews_accumulation.csv")),

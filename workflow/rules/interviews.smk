@@ -19,7 +19,7 @@ ARTEFACTS += [
     *expand("results/2_cleaned/interviews/{t}", t=["turns.parquet", "exclusions.csv"]),
     *expand("results/3_matched/interviews/{t}.parquet", t=["turns", "redactions"]),
     *expand("results/5_coded/interviews/{t}.parquet", t=["segments", "matrix"]),
-    *expand("results/5_coded/interviews/{t}.csv", t=["refused", "disagreements"]),
+    *expand("results/5_coded/interviews/{t}.csv", t=["refused", "coders_differ"]),
     *expand("results/6_statistics/interviews_{t}.csv", t=["agreement", "accumulation"]),
 ]
 
@@ -78,7 +78,7 @@ rule code_interviews:
         segments="results/5_coded/interviews/segments.parquet",
         matrix="results/5_coded/interviews/matrix.parquet",
         refused="results/5_coded/interviews/refused.csv",
-        disagreements="results/5_coded/interviews/disagreements.csv",
+        disagreements="results/5_coded/interviews/coders_differ.csv",
     log:
         "results/logs/code_interviews.log",
     benchmark:

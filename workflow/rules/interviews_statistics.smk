@@ -13,7 +13,7 @@ rule summarise_interviews:
         code=code("summarise_interviews"),
         turns="results/3_matched/interviews/turns.parquet",
         segments="results/5_coded/interviews/segments.parquet",
-        disagreements="results/5_coded/interviews/disagreements.csv",
+        disagreements="results/5_coded/interviews/coders_differ.csv",
         frame=INTERVIEW_FRAME,
         summaries=SUMMARIES,
     output:
@@ -38,7 +38,7 @@ rule triangulate:
         comparisons="results/6_statistics/comparisons.csv",
         codes=CODED_COMMENTS,
         segments="results/5_coded/interviews/segments.parquet",
-        disagreements="results/5_coded/interviews/disagreements.csv",
+        disagreements="results/5_coded/interviews/coders_differ.csv",
     output:
         triangulation="results/6_statistics/triangulation.csv",
     log:

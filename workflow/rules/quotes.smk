@@ -6,7 +6,7 @@ leaves: 5_coded/quotes/candidates.parquet and to_approve.csv, 6_statistics/quote
 
 QUOTED_COMMENTS = expand("results/5_coded/learners/{t}.parquet", t=["comments", "codes"]) if "comments" in PARTS else []
 QUOTED_SEGMENTS = (
-    expand("results/5_coded/interviews/{t}", t=["segments.parquet", "disagreements.csv"])
+    expand("results/5_coded/interviews/{t}", t=["segments.parquet", "coders_differ.csv"])
     if "interviews" in PARTS
     else []
 )

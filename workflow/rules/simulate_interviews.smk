@@ -25,9 +25,9 @@ rule simulate_interviews:
         "../../scripts/simulate_interviews.py"
 
 
-rule simulate_coding:
+rule simulate_interview_coding:
     input:
-        code=code("simulate_coding"),
+        code=code("simulate_interview_coding"),
         simulation="config/simulation_interviews.yaml",
         study="config/study.yaml",
         frame=INTERVIEW_FRAME,
@@ -38,8 +38,8 @@ rule simulate_coding:
         adjudications="data/returned/interviews/adjudications_synthetic.csv",
         summaries="data/returned/interviews/summaries_synthetic.csv",
     log:
-        "results/logs/simulate_coding.log",
+        "results/logs/simulate_interview_coding.log",
     benchmark:
-        "results/benchmarks/simulate_coding.tsv"
+        "results/benchmarks/simulate_interview_coding.tsv"
     script:
-        "../../scripts/simulate_coding.py"
+        "../../scripts/simulate_interview_coding.py"
