@@ -93,17 +93,16 @@ def _themes(report: Report) -> str:
     rows = report.tables["interviews_themes"]
     rows = rows.assign(order=rows["extent"].map(ORDER)).sort_values("order", kind="stable")
     lines = [
-        "| Theme | Statement | Heard from | Summary | Negative case |",
-        "|:-------------|:----------------|:---------|:-----------------------------|:----------------------|",
+        "| Theme and statement | Heard from | What was said, and the negative case |",
+        "|:------------------|:-----------|:------------------------------------------|",
     ]
     for row in rows.to_dict("records"):
         heard = row["extent"].capitalize()
         heard = heard if row["extent"] == NOBODY else f"{heard}: {STANCES[row['stance']]}"
-        summary = "Not yet approved" if pd.isna(row["summary"]) else row["summary"]
-        negative = "–" if pd.isna(row["negative_case"]) else row["negative_case"]
-        lines.append(
-            "| " + " | ".join(esc(cell) for cell in (row["label"], row["definition"], heard, summary, negative)) + " |"
-        )
+        summary = "Not yet approved." if pd.isna(row["summary"]) else row["summary"]
+        negative = "" if pd.isna(row["negative_case"]) else f" *Negative case:* {esc(row['negative_case'])}"
+        theme = f"**{esc(row['label'])}.** {esc(row['definition'])}"
+        lines.append(f"| {theme} | {esc(heard)} | {esc(summary)}{negative} |")
     caption = "Themes of the interviews, with what was said and what goes against it"
     foot = "The framework matrix without its rows: one, some and several are people. From interviews_themes.csv"
     return _shown(report, lines, caption, "interviews-themes", foot)
