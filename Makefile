@@ -2,7 +2,7 @@
 # A study is a folder that holds config/: make report STUDY=studies/dart DATA=../shared/data/dart CORES=2
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help report twins test coding-sheets comment themes embeddings fuzz bytes interruptions cluster coverage claims study doctor trace compare lint lock quarto slurm bench clean
+.PHONY: help report twins test coding-sheets comment themes embeddings fuzz bytes interruptions cluster coverage claims exchange coding-from-project deidentification names study doctor trace compare lint lock quarto slurm bench clean
 
 STUDY ?= .
 DATA ?= $(STUDY)/data
@@ -32,6 +32,10 @@ help:
 	  'make coverage [ARGS=--write]        hold the estimators to planted truth (docs/coverage.md)' \
 	  'make claims [ARGS=--write]          hold the audit of claims to planted faults (docs/claims.md)' \
 	  'make study NAME=x                   begin a new study in studies/x' \
+	  'make exchange [STUDY=…]              interviews and comments for NVivo, ATLAS.ti, MAXQDA, QualCoder (docs/exchange.md)' \
+	  'make coding-from-project FILE=x.qdpx comments that were coded there, as coding sheets' \
+	  'make deidentification               what de-identification finds (docs/deidentification.md)' \
+	  'make names                          install the model that finds names (deidentify.model)' \
 	  'make doctor STUDY=… [DATA=…]        draft the sheets of a new study from its exports' \
 	  'make trace KEY=… [STUDY=…]          walk a number of the report back to its data' \
 	  'make compare A=… B=…               name the first difference between two builds (ARGS=--between-machines)' \
@@ -86,6 +90,18 @@ cluster: $(READY)
 
 coverage: $(READY)
 	@PYTHONPATH=scripts $(PY) tests/coverage_study.py $(ARGS)
+
+exchange: $(READY)
+	@$(PY) workflow/build.py --study '$(STUDY)' --data '$(DATA)' --cores '$(CORES)' --profile '$(PROFILE)' exchange
+
+coding-from-project: $(READY)
+	@$(PY) workflow/coding_from_project.py --study '$(STUDY)' --data '$(DATA)' --file '$(FILE)'
+
+deidentification: $(READY)
+	@PYTHONPATH=scripts $(PY) tests/deid_table.py
+
+names: $(READY)
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements-names.txt
 
 claims: $(READY)
 	@PYTHONPATH=scripts $(PY) tests/claim_mutants.py $(ARGS)

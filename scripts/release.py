@@ -8,6 +8,7 @@ from prepost import tables as files
 from prepost.disclosure import disclose
 from prepost.place_sheets import PlaceRow, moved_hierarchy, new_map
 from prepost.quantities import hierarchies
+from prepost.quotes.approve import words_alone
 from prepost.sheets import read_sheet
 from prepost.study import Release, Vocabulary
 from prepost.study_secondary import Places
@@ -19,10 +20,12 @@ log = logging.getLogger("prepost")
 def main(
     *,
     tables: list[Path],
+    words: list[Path],
     plan: Path,
     vocabularies: list[Path],
     successors: list[Path],
     released: list[Path],
+    released_words: list[Path],
     released_plan: Path,
     withheld: Path,
     release: Release,
@@ -35,6 +38,8 @@ def main(
     ----------
     tables : list of Path
         Every table of floor 6.
+    words, released_words : list of Path
+        Tables of words, on floor 6 and on floor 7.
     plan : Path
         The plan beside what was done: words only.
     vocabularies : list of Path
@@ -63,6 +68,8 @@ def main(
     for path in released:
         files.write(public[path.stem], path, f"released_{path.stem}")
     files.write(missing, withheld, "withheld")
+    for path, leaving in zip(words, released_words, strict=True):
+        files.write(words_alone(path.stem, files.read(path, path.stem)), leaving, f"released_{path.stem}")
     files.write(files.read(plan, "plan"), released_plan, "plan")
     cells = sum(len(public[name]) * len(released_schemas.number_columns(name)) for name in public)
     log.info("%s cells of %s tables, %s withheld", f"{cells:,}", len(public), f"{len(missing):,}")

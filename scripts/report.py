@@ -15,6 +15,7 @@ def main(
     *,
     run_config: Path,
     tables: list[Path],
+    words: list[Path],
     plan: Path,
     withheld: Path,
     figures: list[Path],

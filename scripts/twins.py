@@ -22,6 +22,7 @@ def main(
     *,
     run_config: Path,
     tables: list[Path],
+    words: list[Path],
     plan: Path,
     withheld: Path,
     alt: Path,

@@ -19,6 +19,9 @@ OWN_FLOOR = {
     "compare_plan",
     "gather_specifications",
     "weight",
+    "triangulate",
+    "choose_quotes",
+    "exchange",
 }  # second passes, as their door-plates say
 BEHIND_THE_WALL = {"plot", "write_facts", "report", "twins"}
 READS_THE_STUDY = {"report", "twins", "audit", "manifest"}  # run_config.yaml

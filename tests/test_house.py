@@ -36,6 +36,7 @@ ROOMS = {
         "report/book.py",
         "figures/style.py",  # leaves an SVG
         *("readers", "render", "simulation"),
+        "exchange",  # archives of other programs
     },
     "tables": {
         "tables.py",

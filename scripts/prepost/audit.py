@@ -372,20 +372,30 @@ def released(statistics: Mapping[str, pd.DataFrame], release: Mapping[str, pd.Da
     Returns
     -------
     View
-        ``table``, ``rows``, ``released rows``, ``as they are``, ``[c]``, ``[w]``, ``[x]``, ``sum`` (of the rows).
+        ``table``, ``rows``, ``released rows``, ``held back`` (tables that are private as a whole, and quotations that
+        nobody approved), ``as they are``, ``[c]``, ``[w]``, ``[x]``, ``sum`` (of the rows).
     """
     rows = []
     for name, frame in statistics.items():
-        cells = release[name].stack(future_stack=True) if len(release[name]) else pd.Series(dtype="string")
+        left = release.get(name, frame.head(0))
+        cells = left.stack(future_stack=True) if len(left) else pd.Series(dtype="string")
         marks = {mark: int((cells == mark).sum()) for mark in ("[c]", "[w]", "[x]")}
         plain = {
             "rows": len(frame),
-            "released rows": len(release[name]),
+            "released rows": len(left),
+            "held back": _held_back(name, frame, release),
             "as they are": len(cells) - sum(marks.values()),
         }
         rows.append({"table": name} | plain | marks)
-    frame = with_sums(pd.DataFrame(rows), "rows", ["released rows"]) if rows else pd.DataFrame(columns=["table", SUM])
-    return View("Every row passes the wall; cells pass it whole or marked.", frame)
+    parts = ["released rows", "held back"]
+    frame = with_sums(pd.DataFrame(rows), "rows", parts) if rows else pd.DataFrame(columns=["table", SUM])
+    return View("Every row passes the wall or is held back; cells pass it whole or marked.", frame)
+
+
+def _held_back(name: str, frame: pd.DataFrame, release: Mapping[str, pd.DataFrame]) -> int:
+    if name not in release:
+        return len(frame)
+    return int((frame["approval"] != "approved").sum()) if "approval" in frame else 0
 
 
 # 8 exhibits ----------------------------------------------------------------------------------------------------------

@@ -31,7 +31,8 @@ SPLIT = "|"
 ABOUT_PERSON = "about_person"
 ENROLMENTS = "enrolments"
 #: Strands that are asked once: their sources are of the wave that bears the strand's name.
-ONE_WAVE = ("population", "professionals", "appointments")
+SURVEYS_ASKED_ONCE = ("population", "professionals", "appointments")
+ONE_WAVE = ("interviews", *SURVEYS_ASKED_ONCE)
 MISSING_KINDS = ("not_shown", "skipped", "not_applicable", "refused")
 
 

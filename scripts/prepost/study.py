@@ -11,9 +11,10 @@ from pydantic import Field, model_validator
 from prepost.conditions import Condition
 from prepost.sheets import FieldRow, ItemRow, RecodeRow, SourceRow
 from prepost.study_comments import Comments
+from prepost.study_interviews import Deidentify, Interviews, Quotes
 from prepost.study_linkage import Matching, Person
 from prepost.study_parts import Name, Part, Text
-from prepost.study_secondary import Secondary
+from prepost.study_secondary import Secondary, Sheet
 from prepost.study_surveys import Surveys
 from prepost.table_names import PARTS
 
@@ -203,12 +204,17 @@ class Settings(Part):
     secondary: Secondary = Secondary()
     comments: Comments | None = None
     surveys: Surveys = Surveys()
+    interviews: Interviews | None = None
+    deidentify: Deidentify = Deidentify()
+    quotes: Quotes | None = None
+    checklists: Sheet | None = None  # reporting guidelines, item by item, and where each is answered
     release: Release
 
     @property
     def parts(self) -> list[str]:
         """What is switched on, of `prepost.table_names.PARTS` and in their order."""
-        on = {"learners", *self.strands} | ({"comments"} if self.comments else set())
+        on = {"learners", *self.strands}
+        on |= {part for part in ("comments", "quotes") if getattr(self, part)}
         return [part for part in PARTS if part in on]
 
     @property

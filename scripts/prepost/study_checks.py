@@ -9,6 +9,7 @@ from prepost.errors import Fault, did_you_mean
 from prepost.sheets import ABOUT_PERSON, ENROLMENTS, MISSING_KINDS, ONE_WAVE, header_of
 from prepost.study import WHERE, Comparison, Level, Study
 from prepost.study_checks_conditions import ABOUT, check_condition
+from prepost.study_checks_interviews import check_interviews
 from prepost.study_checks_linkage import check_linkage
 from prepost.study_checks_published import check_published
 from prepost.study_checks_secondary import check_secondary
@@ -45,6 +46,7 @@ def check(study: Study, config: Path) -> Iterator[Fault]:
     yield from _comparisons(study)
     yield from check_linkage(study)
     yield from check_secondary(study, config, categories(study))
+    yield from check_interviews(study, config, categories(study))
     yield from check_published(study, config)
     yield from check_surveys(study, config)
     if not (config / "assumptions.md").is_file():

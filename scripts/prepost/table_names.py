@@ -46,6 +46,16 @@ COMMENT_TABLES = {
     "comments_change": "Themes beside change",
 }
 RESULT_TABLES |= COMMENT_TABLES
+
+#: Tables of words, without a number of anybody: they pass the wall as they are (`prepost.quotes.approve.words_alone`).
+WORD_TABLES = {
+    "interviews_themes": "What the experts said",
+    "interviews_method": "How the interviews were analysed",
+    "triangulation": "Survey, comments and interviews beside each other",
+    "quotes": "In their own words",
+}
+WORD_TABLES_OF = {"interviews": ("interviews_method", "interviews_themes", "triangulation"), "quotes": ("quotes",)}
+
 #: Numbers that others have published (`economics` and `claims` among the strands): columns of their own, no sums.
 ECONOMICS_TABLES = {
     "economics_chain": "The economic model, line by line",
@@ -76,10 +86,12 @@ TABLES = sorted(TITLES)
 
 #: The parts of a study in the order of the report. `learners` is always there; each other part is a strand or an
 #: analysis that study.yaml switches on, has a rule file of its name (workflow/rules/), and brings what is named here.
-PARTS = ("learners", "comments", *SURVEY_TABLES, "economics", "claims")
+PARTS = ("learners", "comments", "interviews", "quotes", *SURVEY_TABLES, "economics", "claims")
 TABLES_OF: dict[str, tuple[str, ...]] = {
     "learners": LEARNERS,
     "comments": tuple(sorted(COMMENT_TABLES)),
+    "quotes": (),
+    "interviews": (),
     **{strand: tuple(tables) for strand, tables in SURVEY_TABLES.items()},
     "economics": tuple(ECONOMICS_TABLES),
     "claims": tuple(CLAIMS_TABLES),
@@ -90,6 +102,8 @@ FIGURES_OF: dict[str, tuple[str, ...]] = {
         *("movement", "outcomes", "participants", "specifications", "three_months", "tiles", "transitions"),
     ),
     "comments": ("themes",),
+    "interviews": (),
+    "quotes": (),
     "population": ("population_elements", "population_consequences"),
     "professionals": ("professionals_elements",),
     "appointments": ("appointments_outcomes",),
@@ -108,3 +122,8 @@ def tables_of(parts: Iterable[str]) -> list[str]:
 def figures_of(parts: Iterable[str]) -> list[str]:
     """Names of the figures that a study of these parts leaves, sorted."""
     return sorted(figure for part in parts for figure in FIGURES_OF[part])
+
+
+def words_of(parts: Iterable[str]) -> list[str]:
+    """Names of the tables of words that a study of these parts leaves, sorted."""
+    return sorted(table for part in parts for table in WORD_TABLES_OF.get(part, ()))

@@ -12,6 +12,7 @@ import pandera.pandas as pa
 import pyarrow as pa_lib
 import pyarrow.parquet as pq
 
+from prepost import schemas_words  # noqa: F401 - registers tables
 from prepost.disk import disk_fault
 from prepost.errors import Fault, StudyError
 from prepost.schemas_comments import SCHEMAS

@@ -12,10 +12,10 @@ REPO = Path(workflow.basedir).resolve().parent
 sys.path[:0] = [str(REPO / "scripts"), str(REPO / "workflow")]
 
 from prepost.errors import StudyError
-from prepost.sheets import ONE_WAVE
+from prepost.sheets import SURVEYS_ASKED_ONCE
 from prepost.simulation.guard import refusal
 from prepost.study_loading import load, missing_raw_files
-from prepost.table_names import figures_of, tables_of
+from prepost.table_names import figures_of, tables_of, words_of
 
 AUDITED = ["1_ingested", "2_cleaned", "3_matched", "4_scored", "5_coded", "6_statistics", "7_release", "8_exhibits"]
 
@@ -77,9 +77,10 @@ FILES = {row.source: row.file for row in STUDY.sources}
 PARTS = STUDY.settings.parts
 AUDITED = [floor for floor in AUDITED if floor != "5_coded" or {"comments", "interviews"} & set(PARTS)]
 TABLES = tables_of(PARTS)
+WORDS = words_of(PARTS)
 FIGURES = figures_of(PARTS)
 LEARNERS = STUDY.sources_of("learners")
-SURVEYS = [strand for strand in ONE_WAVE if strand in PARTS]
+SURVEYS = [strand for strand in SURVEYS_ASKED_ONCE if strand in PARTS]
 SURVEY_SOURCES = [source for strand in SURVEYS for source in STUDY.sources_of(strand)]
 PRIMARY = next((part for part in SETTINGS["comparisons"] if part["role"] == "primary"), None)
 # What the surveys beside the learners' tell, and of whom.
@@ -114,8 +115,8 @@ ARTEFACTS = (
     + expand("results/3_matched/learners/{t}", t=["candidates.parquet", "model.csv", "quality.csv", "reviewed.csv"])
     + ["results/3_matched/learners/review.xlsx", "results/3_matched/learners/keys.csv"]
     + expand("results/4_scored/learners/{t}.parquet", t=["scores", "weights"])
-    + expand("results/6_statistics/{table}.csv", table=[*TABLES, "plan"])
-    + expand("results/7_release/{table}.csv", table=[*TABLES, "plan", "withheld"])
+    + expand("results/6_statistics/{table}.csv", table=[*TABLES, *WORDS, "plan"])
+    + expand("results/7_release/{table}.csv", table=[*TABLES, *WORDS, "plan", "withheld"])
     + expand("results/8_exhibits/{figure}.svg", figure=FIGURES)
     + ["results/8_exhibits/alt_texts.json", "results/8_exhibits/facts.json"]
 )

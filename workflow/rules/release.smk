@@ -9,11 +9,13 @@ rule release:
     input:
         code=code("release"),
         tables=expand("results/6_statistics/{table}.csv", table=TABLES),
+        words=expand("results/6_statistics/{table}.csv", table=WORDS),
         plan="results/6_statistics/plan.csv",
         vocabularies=VOCABULARIES,
         successors=PLACE_SHEETS["successors"],
     output:
         released=expand("results/7_release/{table}.csv", table=TABLES),
+        released_words=expand("results/7_release/{table}.csv", table=WORDS),
         released_plan="results/7_release/plan.csv",
         withheld="results/7_release/withheld.csv",
     log:

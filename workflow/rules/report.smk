@@ -23,6 +23,7 @@ rule report:
         code=code("report", *NOTEBOOKS),
         run_config="results/run_config.yaml",
         tables=expand("results/7_release/{table}.csv", table=TABLES),
+        words=expand("results/7_release/{table}.csv", table=WORDS),
         plan="results/7_release/plan.csv",
         withheld="results/7_release/withheld.csv",
         figures=expand("results/8_exhibits/{figure}.svg", figure=FIGURES),

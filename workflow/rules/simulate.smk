@@ -18,7 +18,7 @@ rule simulate:
     output:
         mark="data/SYNTHETIC",
         exports=[f"data/{FILES[source]}" for source in LEARNERS],
-        truth=expand("data/truth/{table}.csv", table=["people", "responses", "warts", "themes"]),
+        truth=expand("data/truth/{table}.csv", table=["people", "responses", "warts", "themes", "identifiers"]),
     log:
         "results/logs/simulate.log",
     benchmark:

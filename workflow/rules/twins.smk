@@ -12,6 +12,7 @@ rule twins:
         code=code("twins", *NOTEBOOKS, *PAPER),
         run_config="results/run_config.yaml",
         tables=expand("results/7_release/{table}.csv", table=TABLES),
+        words=expand("results/7_release/{table}.csv", table=WORDS),
         plan="results/7_release/plan.csv",
         withheld="results/7_release/withheld.csv",
         alt="results/8_exhibits/alt_texts.json",

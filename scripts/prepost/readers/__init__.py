@@ -19,6 +19,7 @@ from prepost.readers.smartsurvey import read_smartsurvey
 from prepost.readers.spss import read_spss
 from prepost.readers.surveymonkey import read_surveymonkey
 from prepost.readers.table import MULTIPLE_SEPARATOR, Column, RawTable, ReadOptions, file_error, steady
+from prepost.readers.transcript import read_transcript
 from prepost.readers.webropol import read_webropol
 
 __all__ = ["AUTO", "MULTIPLE_SEPARATOR", "PLATFORMS", "Column", "RawTable", "ReadOptions", "read"]
@@ -36,6 +37,7 @@ PLATFORMS: dict[str, Callable[[Path, ReadOptions], RawTable]] = {
     "redcap": read_redcap,
     "spss": read_spss,
     "plain": read_plain,
+    "transcript": read_transcript,
 }
 
 

@@ -13,6 +13,7 @@ from prepost.simulation import lines as layout
 from prepost.simulation.answers import APPLICATION, responses
 from prepost.simulation.enrolments import enrolments, write_enrolments
 from prepost.simulation.exports import WRITERS
+from prepost.simulation.identifiers import plant
 from prepost.simulation.lines import Sheets
 from prepost.simulation.people import completions, people, states
 from prepost.simulation.plan import LATENT, Plan
@@ -37,12 +38,15 @@ class Truth(NamedTuple):
         response is kept.
     themes : DataFrame
         ``source, line, wave, item, theme, denied``: comments of kept responses, ``none`` where of no theme.
+    identifiers : DataFrame
+        ``source, line, wave, item, kind, value``: what identifies somebody in a comment.
     """
 
     people: pd.DataFrame
     responses: pd.DataFrame
     warts: pd.DataFrame
     themes: pd.DataFrame
+    identifiers: pd.DataFrame
 
 
 class _Planned(NamedTuple):
@@ -72,20 +76,21 @@ def build(plan: Plan, sheets: Sheets, seed: int, paths: Mapping[str, Path]) -> T
     table = states(completions(learners, plan, rng), learners, plan, rng)
     turned = [name for name, item in sheets.items.items() if item.reversed]
     planned = _Planned(learners, table, responses(table, learners, plan, turned, rng))
-    parts, warts, themes = [], [], []
+    parts, warts, themes, slips = [], [], [], []
     for number, (source, path) in enumerate(paths.items()):
         if source == ENROLMENTS:
             write_enrolments(enrolments(table, learners, plan, np.random.default_rng([seed, 99])), path)
             continue
         own = np.random.default_rng([seed, number])
-        found = _export(source, path, planned, sheets, plan, own, Writer(plan.comments, seed + number))
-        for whole, part in zip((parts, warts, themes), found, strict=True):
+        found = _export(source, path, planned, sheets, plan, own, (Writer(plan.comments, seed + number), seed))
+        for whole, part in zip((parts, warts, themes, slips), found, strict=True):
             whole.append(part)
     return Truth(
         learners.drop(columns="modules"),
         _sorted(parts, ["source", "line", "wave"]),
         pd.concat([_sorted(warts, ["source", "line", "wave", "kind", "item"]), _of_files(sheets)], ignore_index=True),
         _sorted(themes, ["source", "line", "wave", "item"]),
+        _sorted(slips, ["source", "line", "wave", "item"]),
     )
 
 
@@ -94,13 +99,21 @@ def _sorted(parts: list[pd.DataFrame], by: list[str]) -> pd.DataFrame:
 
 
 def _export(
-    source: str, path: Path, planned: _Planned, sheets: Sheets, plan: Plan, rng: np.random.Generator, writer: Writer
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    source: str,
+    path: Path,
+    planned: _Planned,
+    sheets: Sheets,
+    plan: Plan,
+    rng: np.random.Generator,
+    words: tuple[Writer, int],
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     rows = planned.rows[planned.rows["source"] == source]
     laid = layout.lay_out(source, rows, planned.learners, sheets, plan, rng)
     waves = list(dict.fromkeys(wave for _, wave, _ in sheets.of(source)))
     answered = layout.answered_waves(laid, waves, rows)
+    writer, seed = words
     planted = layout.comment(source, laid, answered, sheets, writer)
+    slips = plant(source, laid, planted, seed)
     grown = natural(rows, laid, waves)
     before_only = _before_only(laid, planned.table)
     bench = Bench(source, laid, planted, before_only, rng)
@@ -116,6 +129,10 @@ def _export(
         pd.DataFrame(
             layout.themes_table(planted, source, kept_line),
             columns=["source", "line", "wave", "item", "theme", "denied"],
+        ),
+        pd.DataFrame(
+            [(source, kept_line[uid], *rest) for uid, *rest in slips],
+            columns=["source", "line", "wave", "item", "kind", "value"],
         ),
     )
 

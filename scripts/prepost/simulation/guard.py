@@ -11,7 +11,10 @@ MARK_TEXT = (
     "This folder holds synthetic data, written by prepost from config/simulation.yaml. Nobody in it exists.\n"
     "prepost overwrites these files; while this mark stands, put no other file beside them.\n"
 )
-TRUTH = ("truth/people.csv", "truth/responses.csv", "truth/warts.csv", "truth/themes.csv")
+TRUTH = (
+    *("truth/people.csv", "truth/responses.csv", "truth/warts.csv", "truth/themes.csv"),
+    *("truth/identifiers.csv", "truth/interviews.csv", "truth/interview_identifiers.csv"),
+)
 RETURNED = "returned"  # sheets that people send back; there the generator writes only files named synthetic_*
 _LITTER = {".gitkeep", ".DS_Store", "Thumbs.db", "desktop.ini"}
 

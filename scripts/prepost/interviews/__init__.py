@@ -1,0 +1,1 @@
+"""Interviews: turns, coded segments, the framework matrix, agreement, accumulation and triangulation."""
