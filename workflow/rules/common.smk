@@ -16,6 +16,7 @@ from prepost.sheets import SURVEYS_ASKED_ONCE
 from prepost.simulation.guard import refusal
 from prepost.study_loading import load, missing_raw_files
 from prepost.table_names import figures_of, tables_of, words_of
+from prepost.yaml_files import read_yaml
 
 AUDITED = ["1_ingested", "2_cleaned", "3_matched", "4_scored", "5_coded", "6_statistics", "7_release", "8_exhibits"]
 
@@ -73,6 +74,7 @@ if DATA.is_absolute() and DATA.is_relative_to(Path.cwd()):
     DATA = DATA.relative_to(Path.cwd())
 STUDY, SIMULATED = study_or_exit()
 SETTINGS = STUDY.settings.model_dump(mode="json", by_alias=True)
+GENERATOR = "simulate_codes" if SIMULATED and "codes" in read_yaml(Path("config/simulation.yaml"), "") else "simulate"
 FILES = {row.source: row.file for row in STUDY.sources}
 PARTS = STUDY.settings.parts
 AUDITED = [floor for floor in AUDITED if floor != "5_coded" or {"comments", "interviews"} & set(PARTS)]
