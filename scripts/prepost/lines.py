@@ -8,6 +8,7 @@ import pandas as pd
 
 from prepost.attrition.target import target_population
 from prepost.ceiling_table import CEILING, limits, place_of
+from prepost.comments import lines as comment_lines
 from prepost.describing import is_complete, kinds_of
 from prepost.errors import Fault, StudyError
 from prepost.everyone_table import EVERYONE, every_answer
@@ -312,6 +313,11 @@ def _published(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
 
 
 FINDERS: dict[str, Finder] = {
+    "comments_themes": comment_lines.behind_themes,
+    "comments_change": comment_lines.behind_themes,
+    "comments_agreement": comment_lines.behind_agreement,
+    "comments_machine": comment_lines.behind_machine,
+    "comments_left": comment_lines.behind_left,
     **{table: _published for part in PUBLISHED for table in TABLES_OF[part]},
     "linked": behind_counts,
     "linkage": behind_rates,
