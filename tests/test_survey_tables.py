@@ -11,10 +11,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import released_example as example
 from builds import ROOT
+from prepost import exhibits
 from prepost.clean import Codebook
 from prepost.disclosure import disclose
 from prepost.errors import StudyError
+from prepost.exhibits import survey_figures
+from prepost.facts import facts_of
 from prepost.ingest import ANSWERS_COLUMN, KNOWN
 from prepost.readers import ReadOptions, read
 from prepost.sheets import FieldRow, ItemRow
@@ -470,6 +474,19 @@ def test_appointments_count_people_and_bands():
     ratio = table[table["estimate_name"] == "risk_ratio"]["estimate"].iloc[0]
     assert ratio == pytest.approx(care.loc["personalised", "estimate"] / care.loc["not personalised", "estimate"])
     assert set(table["estimate_name"]) >= {"risk_ratio_adjusted", "risk_ratio_element_adjusted"}
+
+
+@pytest.mark.parametrize("name", survey_figures.BUILDERS)
+def test_tables_without_a_figure_show_facts(name):
+    released_tables = example.tables()
+    found = facts_of(released_tables, threshold=10)
+    shown = exhibits.exhibit_table(name, released_tables, example.setting())
+    keys = shown.attrs["keys"].to_numpy().ravel()
+    assert len(shown)
+    assert sum(bool(key) for key in keys) >= len(shown)
+    assert {key for key in keys if key} <= set(found)
+    assert exhibits.foot(name, released_tables, example.setting()).endswith(".csv")
+    assert not len(exhibits.exhibit_table(name, example.tables() | example.EMPTY, example.setting()))
 
 
 # The generator -------------------------------------------------------------------------------------------------------
