@@ -20,11 +20,13 @@ from prepost.errors import StudyError
 from prepost.exhibits import survey_figures
 from prepost.facts import facts_of
 from prepost.ingest import ANSWERS_COLUMN, KNOWN
+from prepost.lines import finder
+from prepost.private_floors import PrivateFloors
 from prepost.readers import ReadOptions, read
 from prepost.sheets import FieldRow, ItemRow
 from prepost.simulation import survey_exports
 from prepost.simulation.quotas import pick, pick_by_group, whole_numbers
-from prepost.study_loading import load
+from prepost.study_loading import load, load_resolved
 from prepost.study_surveys import Appointments, Elements, Fieldwork, Professionals
 from prepost.survey_sheets import BaseRow, ShareRow, TargetRow
 from prepost.surveys.answers import Answers
@@ -34,6 +36,7 @@ from prepost.surveys.margins import read_margins, weigh, weights_table
 from prepost.surveys.population_table import population_tables, survey_of
 from prepost.surveys.professionals_table import professionals_tables
 from prepost.surveys.telling import Counted, shared, told
+from prepost.table_names import SURVEY_TABLES
 from prepost.tables import check
 
 FACTS = ROOT.parent / "shared" / "facts"
@@ -57,6 +60,7 @@ def facts() -> dict[str, dict[str, str]]:
 
 SHARES = sheet(CONFIG / "survey_shares.csv")
 #: Figures that a note of the file gives for a group: long-term condition, several conditions.
+STEP = 5  # of the rows one in so many is walked back
 OF_GROUPS = {
     "P25": {"one": 40, "several": 45},
     "P26": {"one": 40},
@@ -159,6 +163,18 @@ def test_the_planted_ratios_come_back(bundled_results):
     for name, plan in planted.items():
         row = rows[(rows["outcome"] == name) & (rows["estimate_name"] == "risk_ratio_element_adjusted")].iloc[0]
         assert row["ci_low"] - 0.005 <= plan["ratio"] <= row["ci_high"] + 0.005
+
+
+def test_every_row_is_walked_back_to_as_many_lines_as_its_base(bundled_results):
+    floors = PrivateFloors(load_resolved(bundled_results / "run_config.yaml"), bundled_results)
+    walked = 0
+    for name in [table for tables in SURVEY_TABLES.values() for table in tables]:
+        rows = pd.read_csv(bundled_results / "6_statistics" / f"{name}.csv", dtype={"group": str})
+        for _, row in rows.drop_duplicates(["outcome", "group_by", "group", "estimate_name"]).iloc[::STEP].iterrows():
+            found = finder(name, row)(row, floors)
+            assert len(found.drop_duplicates()) == row["n"], row["row_id"]
+            walked += 1
+    assert walked > 60
 
 
 # Sheets and settings with faults -------------------------------------------------------------------------------------
