@@ -39,6 +39,7 @@ from prepost.surveys.telling import Counted, shared, told
 from prepost.table_names import SURVEY_TABLES
 from prepost.tables import check
 
+STEP = 5  # of the rows one in so many is walked back
 FACTS = ROOT.parent / "shared" / "facts"
 CONFIG = ROOT / "config"
 YN = "yes=Yes|no=No"
@@ -60,7 +61,6 @@ def facts() -> dict[str, dict[str, str]]:
 
 SHARES = sheet(CONFIG / "survey_shares.csv")
 #: Figures that a note of the file gives for a group: long-term condition, several conditions.
-STEP = 5  # of the rows one in so many is walked back
 OF_GROUPS = {
     "P25": {"one": 40, "several": 45},
     "P26": {"one": 40},
