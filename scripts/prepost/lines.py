@@ -22,7 +22,8 @@ from prepost.places_table import at_place
 from prepost.private_floors import RESPONSE, PrivateFloors
 from prepost.schemas import ALL
 from prepost.specifications.lines import behind
-from prepost.table_names import PUBLISHED, RESULT_TABLES, TABLES_OF
+from prepost.surveys.behind import behind_surveys
+from prepost.table_names import PUBLISHED, RESULT_TABLES, SURVEY_TABLES, TABLES_OF
 from prepost.thresholds import threshold
 
 Finder = Callable[[pd.Series, "PrivateFloors"], pd.DataFrame]
@@ -319,6 +320,7 @@ FINDERS: dict[str, Finder] = {
     "comments_machine": comment_lines.behind_machine,
     "comments_left": comment_lines.behind_left,
     **{table: _published for part in PUBLISHED for table in TABLES_OF[part]},
+    **{table: behind_surveys for tables in SURVEY_TABLES.values() for table in tables},
     "linked": behind_counts,
     "linkage": behind_rates,
     "linkage_changes": behind_changes,
