@@ -93,13 +93,6 @@ VOCABULARIES = [f"config/{vocabulary['sheet']}" for vocabulary in SETTINGS["voca
 RETURNED_REVIEWS = sorted(str(path) for path in Path("data/returned/review").glob("*.xlsx") if path.name[0] not in "~.")
 NOTEBOOKS = sorted(str(path.relative_to(REPO)) for path in (REPO / "notebooks").glob("*.*") if path.suffix != ".ipynb")
 AUDIT_PAGES = [f"notebooks/audit_{floor}.ipynb" for floor in AUDITED]
-# Sheets that the report reads beside the released tables, where the study has them.
-REPORT_SHEETS = (
-    [f"config/{sheet}.csv" for sheet in ("recommendations", "cheers") if Path(f"config/{sheet}.csv").is_file()]
-    + (["config/economics.yaml"] if "economics" in PARTS else [])
-    + SHARES
-    + BASES
-)
 PROSE = sorted(str(path) for path in Path("config/report").glob("*.md"))
 # Twins that stand are made anew with the page, so that no paper says something else than the page beside it.
 TWINS = expand("results/9_report/report.{ending}", ending=["docx", "pdf"])
