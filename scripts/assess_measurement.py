@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 from prepost import steps, tables
+from prepost.floors import read_answers
 from prepost.measurement_table import invariance_table, measurement_table
 from prepost.study import Comparison, Outcome, Wave
 from prepost.study_secondary import Measurement
@@ -24,8 +25,8 @@ def main(
     plan: Measurement,
 ) -> None:
     """Read floors 2 and 3, write fit and invariance of the scales on floor 6."""
-    answers = tables.read(responses, "responses")
     known, linked = tables.read(people, "people"), tables.read(links, "links")
+    answers = read_answers(responses, linked)
     fits = measurement_table(answers, linked, outcomes, waves)
     same = invariance_table(answers, known, linked, outcomes, waves, primary, plan.by)
     tables.write(fits, measurement, "measurement")

@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 from prepost import steps, tables
+from prepost.floors import read_answers
 from prepost.reliability_table import reliability_table
 from prepost.study import Outcome, Statistics, Wave
 
@@ -20,9 +21,8 @@ def main(
     statistics: Statistics,
 ) -> None:
     """Read floors 2 and 3, write reliability on floor 6."""
-    found = reliability_table(
-        tables.read(responses, "responses"), tables.read(links, "links"), outcomes, waves, statistics
-    )
+    linked = tables.read(links, "links")
+    found = reliability_table(read_answers(responses, linked), linked, outcomes, waves, statistics)
     tables.write(found, reliability, "reliability")
     log.info("%d scales by wave", len(found))
 

@@ -4,10 +4,10 @@ import logging
 from pathlib import Path
 
 from prepost import steps, tables
-from prepost.clean import Codebook, clean
-from prepost.keyed import nameless, separate
+from prepost.clean import Codebook, clean, of_sources, sources_in
+from prepost.keyed import identifier_items, nameless, separate
 from prepost.sheets import FieldRow, ItemRow, RecodeRow, read_sheet
-from prepost.study import Cleaning, Outcome, Vocabulary, Wave
+from prepost.study import Cleaning, Outcome, Person, Vocabulary, Wave
 from prepost.vocabularies import read_vocabulary
 
 log = logging.getLogger("prepost")
@@ -31,16 +31,19 @@ def main(
     waves: list[Wave],
     outcomes: list[Outcome],
     vocabulary: list[Vocabulary],
+    person: Person,
 ) -> None:
     """Leave values, what was set aside and why, and what the evaluator should look at."""
+    raw = [tables.read(path, "ingested") for path in ingested]
+    mapped = [row for path in fields for row in read_sheet(path, FieldRow)]
     book = Codebook(
-        items=read_sheet(codebook, ItemRow, key="item"),
-        fields=[row for path in fields for row in read_sheet(path, FieldRow)],
+        items=of_sources(read_sheet(codebook, ItemRow, key="item"), mapped, sources_in(raw)),
+        fields=mapped,
         recodes=[row for path in recodes for row in read_sheet(path, RecodeRow)],
         vocabularies=[(part, read_vocabulary(path, part)) for part, path in zip(vocabulary, vocabularies, strict=True)],
     )
-    found = clean([tables.read(path, "ingested") for path in ingested], book, cleaning, waves, outcomes)
-    names = [item.item for item in book.items if item.scale == "identifier"]
+    found = clean(raw, book, cleaning, waves, outcomes)
+    names = identifier_items(book.items, person)
     answers, known, who = separate(found.responses, found.about, names)
     parted = {"responses": answers, "about": known, "identifiers": who}
     found_tables = {**found._asdict(), **parted, "enrolments": nameless(found.enrolments, who)}

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from prepost import steps, tables
 from prepost.keyed import joined, nameless, person_hashes, the_key
+from prepost.linkage.by_chance import key_chances
 from prepost.linkage.review_sheet import read_returned, workbook
 from prepost.linkage.stage import link
 from prepost.matching import match
@@ -30,6 +31,7 @@ def main(
     quality: Path,
     reviewed: Path,
     review: Path,
+    chances: Path,
     synthetic: bool,
     person: Person,
     matching: Matching,
@@ -64,6 +66,7 @@ def main(
     tables.write(linked.quality, quality, "linkage_quality")
     tables.write(linked.reviewed, reviewed, "reviewed")
     tables.write_bytes(workbook(linked.sheet), review)
+    tables.write(key_chances(answered, found.links, person.key, person.normalise, how["waves"]), chances, "keys")
     key = the_key(synthetic=synthetic, study=Path.cwd())
     hashed = person_hashes(answered, found.links, items=person.key, rules=person.normalise, key=key)
     tables.write(hashed, hashes, "hashes")

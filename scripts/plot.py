@@ -9,6 +9,7 @@ from prepost.figures import FIGURES, Setting, to_svg
 from prepost.place_sheets import TileRow
 from prepost.released import read_released
 from prepost.study import Nouns, Outcome, Wave
+from prepost.survey_sheets import BaseRow, ShareRow, labels_of
 from prepost.tables import write_text
 
 log = logging.getLogger("prepost")
@@ -19,6 +20,8 @@ def main(
     tables: list[Path],
     codebook: Path,
     tiles: list[Path],
+    shares: list[Path],
+    bases: list[Path],
     figures: list[Path],
     alt: Path,
     outcomes: list[Outcome],
@@ -30,7 +33,9 @@ def main(
     released = {path.stem: read_released(path) for path in tables}
     rows = sheets.read_sheet(codebook, sheets.ItemRow, key="item")
     grid = [tile for path in tiles for tile in sheets.read_sheet(path, TileRow, key="place")]
-    setting = Setting({row.item: row for row in rows}, outcomes, waves, nouns, synthetic, tiles=grid)
+    named = ((shares, ShareRow), (bases, BaseRow))
+    labels = labels_of(*[[row for path in paths for row in sheets.read_sheet(path, kind)] for paths, kind in named])
+    setting = Setting({row.item: row for row in rows}, outcomes, waves, nouns, synthetic, tiles=grid, labels=labels)
     words = {}
     for path in figures:
         drawing = FIGURES[path.stem](released, setting)

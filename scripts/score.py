@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 from prepost import steps, tables
+from prepost.floors import read_answers
 from prepost.scoring import score_all
 from prepost.study import Index, Outcome
 
@@ -20,13 +21,8 @@ def main(
     indices: list[Index],
 ) -> None:
     """Read floors 2 and 3, write floor 4."""
-    found = score_all(
-        tables.read(responses, "responses"),
-        tables.read(people, "people"),
-        tables.read(links, "links"),
-        outcomes,
-        indices,
-    )
+    linked = tables.read(links, "links")
+    found = score_all(read_answers(responses, linked), tables.read(people, "people"), linked, outcomes, indices)
     tables.write(found, scores, "scores")
     log.info("%s responses, %d scales", f"{len(found):,}", len(outcomes) + len(indices))
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
+
+import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 LEFT_BEHIND = shutil.ignore_patterns("results", ".snakemake", "__pycache__")
@@ -51,6 +58,50 @@ def copy_bundled(to: Path) -> Path:
     return to
 
 
+def copy_checkout(to: Path) -> Path:
+    """Copy what builds a study: a second checkout, in another folder."""
+    for part in ("workflow", "scripts", "notebooks"):
+        shutil.copytree(ROOT / part, to / part, ignore=LEFT_BEHIND)
+    return to
+
+
+def killed(
+    study: Path, log: str, left: str, *, root: Path, everything: bool, wait: float = 240, **environment: str
+) -> bool:
+    """Kill a build on one core by SIGKILL while a job runs; whether the job was met before it left its file.
+
+    Parameters
+    ----------
+    study : Path
+        The study.
+    log, left : str
+        The log that the job begins with and a file that it has not left yet, below results.
+    root : Path
+        The checkout.
+    everything : bool
+        The jobs and Snakemake are killed at the same time; else the command's process group alone, as `kill -9` by
+        hand does, and Snakemake learns of it from the system.
+    wait : float
+        Seconds; on a machine with nothing else to do each moment comes within ten.
+    """
+    command = [sys.executable, str(root / "workflow/build.py"), "--study", str(study), "--cores", "1"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
+    clean = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    running = subprocess.Popen(command, cwd=study, env={**clean, **environment}, **quiet)
+    process, begun = psutil.Process(running.pid), time.time()
+    begins = study / "results" / "logs" / log
+    while time.time() < begun + wait and running.poll() is None:
+        if begins.exists() and begins.stat().st_mtime > begun:
+            break
+        time.sleep(0.01)
+    group = process.children(recursive=True) if everything else []
+    os.killpg(running.pid, signal.SIGKILL)
+    for child in group:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            child.kill()
+    return running.wait() == -signal.SIGKILL and not (study / "results" / left).exists()
+
+
 def built_once(home: Path, name: str, prepare) -> Path:
     """Build a study once for all workers of a test run and return its results folder.
 
@@ -68,3 +119,45 @@ def built_once(home: Path, name: str, prepare) -> Path:
     if code != "0":
         raise RuntimeError(f"the {name} study did not build:\n{told}")
     return study / "results"
+
+
+#: Each moment at which a build is killed, by the log that a job begins with and a file that it has not left yet.
+MOMENTS = {
+    "ingest": ("ingest.before.log", "1_ingested/before.parquet"),
+    "statistics": ("compare.log", "6_statistics/comparisons.csv"),
+    "report": ("report.log", "9_report/report.html"),
+}
+
+
+class Interrupted(NamedTuple):
+    """A checkout of its own with the toy study in it, whose build was killed at three moments and then went on."""
+
+    home: Path
+    study: Path
+    met: list[str]
+    kept: bool
+    code: int
+    told: str
+
+
+def interrupted_once(home: Path) -> Interrupted:
+    """Build the toy study once for all workers as another user might: elsewhere, on one core, killed on the way.
+
+    What is compared with a build in peace therefore differs from it in everything that the law of bytes names.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    checkout, done = home / "another folder", home / "interrupted.json"
+    study = checkout / "studies" / "toy"
+    with open(home / "interrupted.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            copy_checkout(checkout)
+            study.mkdir(parents=True)
+            copy_toy(study)
+            other = {"root": checkout, "LC_ALL": "C", "TZ": "Asia/Kathmandu"}
+            moments = enumerate(MOMENTS.items())
+            met = [name for place, (name, at) in moments if killed(study, *at, everything=place != 1, **other)]
+            kept = (study / "results/6_statistics/comparisons.csv").exists()
+            ended = run_build(study, cores=1, **other)
+            done.write_text(json.dumps([met, kept, ended.returncode, ended.stdout + ended.stderr]))
+    return Interrupted(checkout, study, *json.loads(done.read_text()))

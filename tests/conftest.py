@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from builds import built_once, copy_bundled, copy_toy
+from builds import Interrupted, built_once, copy_bundled, copy_toy, interrupted_once
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("PREPOST_SHARED", ROOT.parent / "shared"))
@@ -44,3 +44,9 @@ def toy_results(builds: Path) -> Path:
 def bundled_results(builds: Path) -> Path:
     """The results of the bundled study, simulated and built in a copy."""
     return built_once(builds, "bundled", copy_bundled)
+
+
+@pytest.fixture(scope="session")
+def interrupted(builds: Path) -> Interrupted:
+    """The toy study built in a second checkout, killed three times on its way."""
+    return interrupted_once(builds)

@@ -18,7 +18,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from coverage_cells import FAILS, GATED, SCENARIOS, Estimator, Scenario
+from coverage_all import SCENARIOS
+from coverage_cells import FAILS, GATED, Estimator, Scenario
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "docs" / "coverage.md"

@@ -16,6 +16,7 @@ from prepost.schemas import SCHEMAS
 from prepost.sheets import ItemRow
 from prepost.study import Nouns, Outcome, Wave
 from prepost.table_names import TITLES
+from released_surveys import surveys
 
 MODULES = {
     "Shared Decision Making": 0.30,
@@ -120,8 +121,10 @@ def released_text(n: int = 2473, *, threshold: int = 10) -> dict[str, pd.DataFra
         "groups": _drawn(data, "module"),
         "places": _placed(data),
         "specifications": _curve(n),
+        "linkage_changes": _linked(n),
         **_lost(n),
         **_published(n),
+        **surveys(),
     }
     return {name: as_text(rows, name, threshold) for name, rows in found.items()}
 
@@ -286,6 +289,21 @@ def _lost(n: int) -> dict[str, list[dict]]:
         for name, value in (("smd_before", far), ("smd_after", far / 10))
     ]
     return {"attrition": attrition, "everyone": everyone, "balance": balance}
+
+
+def _linked(n: int) -> list[dict]:
+    """Three ways of linking an outcome, made up."""
+    rows = []
+    for k, name in enumerate(OUTCOMES):
+        common = {"comparison": "primary", "outcome": name, "role": "sensitivity", "group_by": "procedure", "n": n}
+        common |= {"wave_from": "pre", "wave_to": "post"}
+        for far, way in enumerate(("exact", "tolerant_0.99", "tolerant_0.5")):
+            value = 0.8 - k / 10 - far / 100
+            ends = {"ci_low": value - 0.04, "ci_high": value + 0.04}
+            rows.append({**common, "group": way, "estimate_name": "mean_change", "estimate": value, **ends})
+            for estimate, number in (("hedges_g_av", 0.9), ("correlation", 0.5), ("correlation_corrected", 0.52)):
+                rows.append({**common, "group": way, "estimate_name": estimate, "estimate": number})
+    return rows
 
 
 def _curve(n: int) -> list[dict]:

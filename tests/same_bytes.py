@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 
-from builds import LEFT_BEHIND, ROOT, copy_bundled, run_build
+from builds import copy_bundled, copy_checkout, run_build
 from test_law_8 import hashes
 
 # Two people on one machine, as unlike as an environment makes them.
@@ -22,9 +21,7 @@ SECOND |= {"LANG": "fi_FI.UTF-8", "LC_NUMERIC": "de_DE.UTF-8", "MPLBACKEND": "sv
 
 def build(home: Path, cores: int, environment: dict[str, str], mask: int) -> tuple[dict[str, str], float]:
     """Build the bundled study from scratch in a checkout of its own; its fingerprints, and the seconds that it took."""
-    for part in ("workflow", "scripts", "notebooks"):
-        shutil.copytree(ROOT / part, home / part, ignore=LEFT_BEHIND)
-    study = copy_bundled(home)
+    study = copy_bundled(copy_checkout(home))
     (home / environment["HOME"]).mkdir()
     environment = {**environment, "HOME": str(home / environment["HOME"])}
     start = time.monotonic()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from coverage_cells import CEILING_GAIN, FAILS, GATED, LISTED, SCENARIOS, Estimator, ceiling
+from coverage_all import SCENARIOS
+from coverage_cells import CEILING_GAIN, FAILS, GATED, LISTED, Estimator, ceiling
 from coverage_study import END, KEPT, faults, markdown, performance, run_block, verdict
 
 RUNS, FEW = 150, 80

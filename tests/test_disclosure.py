@@ -11,13 +11,14 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from linkage_attacker import linkage_equations
 from prepost import tables
 from prepost.disclosure import disclose, rounded
 from prepost.quantities import hierarchies
 from prepost.released import read_released
 from prepost.schemas import TOLD
 from prepost.suppression import solved
-from prepost.table_names import TABLES
+from prepost.table_names import LEARNERS as TABLES
 from result_tables import comparison, flow, moved, movement, participants, transitions
 from scipy.optimize import linprog
 
@@ -96,7 +97,7 @@ def attacker_equations(private: dict[str, pd.DataFrame]) -> list[tuple[list[tupl
             )
             if "movement" in private and twin in set(private["movement"]["row_id"]):
                 found.append(([("comparisons", row["row_id"])], ("movement", twin)))
-    return found
+    return found + linkage_equations(private)
 
 
 def within_few(released: dict) -> set[tuple]:

@@ -436,7 +436,7 @@ def test_the_step_writes_every_figure_and_its_words(tmp_path, root):
     arguments = {
         "tables": json.dumps([str(path) for path in paths]),
         "codebook": str(items),
-        "tiles": "[]",
+        **dict.fromkeys(("tiles", "shares", "bases"), "[]"),
         "figures": json.dumps([str(tmp_path / f"{name}.svg") for name in FIGURES]),
         "alt": str(tmp_path / "alt_texts.json"),
         **{name: json.dumps([part.model_dump() for part in parts], default=str) for name, parts in dump.items()},

@@ -2,73 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import resource
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-import psutil
 import pytest
-from builds import ROOT, copy_toy, run_build
+from builds import MOMENTS, ROOT, run_build
 from test_law_8 import hashes
 
 sys.path.insert(0, str(ROOT / "workflow"))
 import keeping
 
-WAIT = 240  # seconds; on a machine with nothing else to do each moment comes within ten
 REPORT = "results/9_report/report.html"
-# Each moment by the log that a job begins with and a file that it has not left yet.
-MOMENTS = {
-    "ingest": ("ingest.before.log", "1_ingested/before.parquet"),
-    "statistics": ("compare.log", "6_statistics/comparisons.csv"),
-    "report": ("report.log", "9_report/report.html"),
-}
 
 
 # Killed ------------------------------------------------------------------------------------------------------------
-def start(study: Path) -> subprocess.Popen:
-    """Start a build as a process group of its own."""
-    command = [sys.executable, str(ROOT / "workflow/build.py"), "--study", str(study), "--cores", "2"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
-    return subprocess.Popen(command, cwd=study, **quiet)
-
-
-def kill_during(study: Path, moment: str, *, everything: bool) -> bool:
-    """Kill a build by SIGKILL while a job runs; whether the job was met before it left its file.
-
-    Parameters
-    ----------
-    everything : bool
-        The jobs and Snakemake are killed at the same time; else the command's process group alone, as `kill -9` by
-        hand does, and Snakemake learns of it from the system.
-    """
-    log, left = (study / "results" / folder / name for folder, name in zip(("logs", ""), MOMENTS[moment], strict=True))
-    running = start(study)
-    command, begun = psutil.Process(running.pid), time.time()
-    while time.time() < begun + WAIT and running.poll() is None:
-        if log.exists() and log.stat().st_mtime > begun:
-            break
-        time.sleep(0.01)
-    group = command.children(recursive=True) if everything else []
-    os.killpg(running.pid, signal.SIGKILL)
-    for process in group:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-    return running.wait() == -signal.SIGKILL and not left.exists()
-
-
-def test_killed_at_three_moments_it_goes_on_and_ends_in_the_same_bytes(tmp_path, toy_results) -> None:
-    study = copy_toy(tmp_path / "study")
-    for place, moment in enumerate(MOMENTS):
-        assert kill_during(study, moment, everything=place != 1), moment
-    assert (study / "results/6_statistics/comparisons.csv").exists(), "what was finished stays"
-    ended = run_build(study)
-    assert ended.returncode == 0 and "The report: " in ended.stdout, ended.stderr
+def test_killed_at_three_moments_it_goes_on_and_ends_in_the_same_bytes(toy_results, interrupted) -> None:
+    assert interrupted.met == list(MOMENTS)
+    assert interrupted.kept, "what was finished stays"
+    assert interrupted.code == 0 and "The report: " in interrupted.told, interrupted.told
+    study = interrupted.study
     one, two = hashes(toy_results), hashes(study / "results")
     assert len(one) > 50 and {name for name in one | two if one.get(name) != two.get(name)} == set()
     assert not [path for path in (study / "results").rglob("*") if path.name.endswith(".part")]

@@ -16,8 +16,19 @@ import pandas as pd
 import pytest
 from prepost import tables
 from prepost.errors import StudyError
-from prepost.keyed import SYNTHETIC_KEY, joined, keyed_hash, nameless, person_hashes, separate, the_key
+from prepost.keyed import (
+    SYNTHETIC_KEY,
+    identifier_items,
+    joined,
+    keyed_hash,
+    nameless,
+    person_hashes,
+    separate,
+    the_key,
+)
 from prepost.matching import match
+from prepost.sheets import ItemRow
+from prepost.study_linkage import Person
 from prepost.tables import check
 from test_matching import about, responses
 
@@ -106,6 +117,16 @@ def test_answers_and_identifiers_are_parted_and_come_together_again():
     for name in ("links", "pairs", "unmatched"):
         pd.testing.assert_frame_equal(getattr(matched, name), getattr(before, name))
     assert "mail" in matched.people and list(nameless(matched.people, who)) == ["person", "role"]
+
+
+def test_what_people_are_known_again_by_is_an_identifier_and_their_role_is_none():
+    items = [
+        ItemRow(item=name, wording=name, scale=scale)
+        for name, scale in {"mail": "identifier", "born": "date", "street": "text", "said": "text"}.items()
+    ]
+    items.append(ItemRow(item="role", wording="role", scale="category"))
+    person = Person(key=["street"], normalise=["trim"], elements=[{"item": "born"}, {"item": "role"}])
+    assert identifier_items(items, person) == ["mail", "born", "street"]
 
 
 def test_a_persons_hash_is_of_the_key_as_compared_and_a_blank_key_has_none():

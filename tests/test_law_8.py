@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from builds import LEFT_BEHIND, ROOT, copy_toy, run_build
+from builds import ROOT, Interrupted
 
 FLOORS = re.compile(r"^(\d_|audit/|run_config\.yaml|manifest\.csv)")
 
@@ -22,17 +21,13 @@ def hashes(results: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def elsewhere(builds: Path) -> Path:
-    """A second checkout, in another folder, with a second copy of the toy study built from scratch on one core."""
-    home = builds / "another folder"
-    tracked = ["workflow", "scripts", "notebooks"]
-    for part in tracked:
-        shutil.copytree(ROOT / part, home / part, ignore=LEFT_BEHIND)
-    study = home / "studies" / "toy"
-    study.mkdir(parents=True)
-    ended = run_build(copy_toy(study), cores=1, root=home, LC_ALL="C", TZ="Asia/Kathmandu")
-    assert ended.returncode == 0, ended.stderr
-    return home
+def elsewhere(interrupted: Interrupted) -> Path:
+    """A second checkout, in another folder, with a second copy of the toy study built from scratch on one core.
+
+    That it was killed three times on its way is what test_interruption.py is about.
+    """
+    assert interrupted.code == 0, interrupted.told
+    return interrupted.home
 
 
 def test_two_builds_from_scratch_give_the_same_bytes(toy_results: Path, elsewhere: Path) -> None:

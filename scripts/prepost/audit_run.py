@@ -60,6 +60,12 @@ class Run:
         """Read one table by its place, such as ``2_cleaned/learners/responses.parquet``; CSV as text but for counts."""
         return _read(self.folder / "results" / name)
 
+    def every(self, floor: str, file: str) -> pd.DataFrame:
+        """Read the tables of that file name of every strand on a floor, one below the other; CSV as `table` does."""
+        found = [_read(self.folder / path) for path in self._on(floor, file) if path.name == file]
+        filled = [frame for frame in found if len(frame)] or found[:1]
+        return pd.concat(filled, ignore_index=True)
+
     def tables(self, floor: str, ending: str) -> dict[str, pd.DataFrame]:
         """Read every table of a floor with that ending, by its name without the ending."""
         return {path.name.removesuffix(ending): _read(self.folder / path) for path in self._on(floor, ending)}

@@ -114,6 +114,18 @@ def clean(
     )
 
 
+def sources_in(tables: Sequence[pd.DataFrame]) -> set[str]:
+    """Return the names of the sources that tables of responses hold."""
+    return {name for table in tables for name in table["source"].unique()}
+
+
+def of_sources(items: Sequence[ItemRow], fields: Sequence[FieldRow], sources: set[str]) -> list[ItemRow]:
+    """Return the items that these sources ask, and those that fields.csv gives to no source at all."""
+    here = {row.item for row in fields if sources & set(row.sources)}
+    elsewhere = {row.item for row in fields} - here
+    return [item for item in items if item.item not in elsewhere]
+
+
 def _together(tables: Sequence[pd.DataFrame], items: Sequence[ItemRow]) -> pd.DataFrame:
     """All sources under each other; a column that one lacks is null there: not asked."""
     names = [*KNOWN, ANSWERS_COLUMN, *[item.item for item in items if item.item not in KNOWN]]

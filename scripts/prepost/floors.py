@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from prepost import tables
 from prepost.paired import Floor
 from prepost.schemas import MISSING_SUFFIX
@@ -27,7 +29,25 @@ def read_floor(*, responses: Path, people: Path, links: Path, pairs: Path, score
     """
     given = {"people": people, "links": links, "pairs": pairs, "scores": scores}
     found = {name: tables.read(path, name) for name, path in given.items()}
-    # Why an answer is missing is asked only where a response comes in parts, to be joined; those columns are as many
-    # as the answers.
-    parts = found["links"]["state"].eq("part").any()
-    return Floor(responses=tables.read(responses, "responses", without=None if parts else MISSING_SUFFIX), **found)
+    return Floor(responses=read_answers(responses, found["links"]), **found)
+
+
+def read_answers(responses: Path, links: pd.DataFrame) -> pd.DataFrame:
+    """Read the answers without the columns that say why one is missing, which are as many.
+
+    They are asked for only where a response comes in parts, to be joined by what each part asked.
+
+    Parameters
+    ----------
+    responses : Path
+        Floor 2.
+    links : DataFrame
+        Floor 3.
+
+    Returns
+    -------
+    DataFrame
+        Schema ``responses``.
+    """
+    parts = links["state"].eq("part").any()
+    return tables.read(responses, "responses", without=None if parts else MISSING_SUFFIX)

@@ -12,7 +12,7 @@ import hmac
 import logging
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -21,6 +21,8 @@ from prepost.disk import disk_fault
 from prepost.errors import Fault, StudyError
 from prepost.matching import normalise
 from prepost.schemas import MISSING_SUFFIX
+from prepost.sheets import ItemRow
+from prepost.study_linkage import Person
 
 log = logging.getLogger("prepost")
 
@@ -31,6 +33,20 @@ FEWEST_BYTES = 16
 RESPONSE = ["source", "line", "wave"]
 RESPONSE_ID = "response_id"
 BETWEEN = "\x1f"  # stands in no answer
+
+
+def identifier_items(items: Sequence[ItemRow], person: Person) -> list[str]:
+    """Return the questions that tell who somebody is.
+
+    Those of the scale ``identifier``; and what people are known again by, where it is text or a date (a name, a birth
+    date). A category that is compared too, such as the role, is an answer like others and stays one.
+    """
+    compared = {*person.key, *[element.item for element in person.elements]}
+    return [
+        item.item
+        for item in items
+        if item.scale == "identifier" or (item.item in compared and item.scale in ("text", "date"))
+    ]
 
 
 def separate(

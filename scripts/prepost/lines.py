@@ -12,6 +12,7 @@ from prepost.describing import is_complete, kinds_of
 from prepost.errors import Fault, StudyError
 from prepost.everyone_table import EVERYONE, every_answer
 from prepost.lasting_table import three_waves
+from prepost.linkage.behind import behind_changes, behind_counts, behind_rates
 from prepost.matching import completions
 from prepost.measurement_table import base_of
 from prepost.paired import Paired, first_stated, groups
@@ -312,6 +313,9 @@ def _published(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
 
 FINDERS: dict[str, Finder] = {
     **{table: _published for part in PUBLISHED for table in TABLES_OF[part]},
+    "linked": behind_counts,
+    "linkage": behind_rates,
+    "linkage_changes": behind_changes,
     "places": _placed,
     "specifications": _specified,
     "everyone": _everyones,

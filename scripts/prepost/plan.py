@@ -22,6 +22,8 @@ ANALYSES = {
     "everyone": ("attrition", "Everyone's answers, linked or not, in a linear mixed model"),
     "attrition": ("attrition", "Weights for response and linkage, bounds, and the tipping point"),
     "balance": ("attrition", "Those matched beside everyone who answered first"),
+    "linkage": (None, "How many were linked, and how surely"),
+    "linkage_changes": ("linkage", "Changes under other ways of linking, and what true pairs would give"),
     "measurement": ("measurement", "How each scale measures"),
     "invariance": ("measurement", "The same measure at every survey and in every group"),
     "groups": ("subgroups", "Each group beside all others, and the dose"),

@@ -22,9 +22,13 @@ PLACES = {
     "pairs": "3_matched",
     "triples": "3_matched",
     "unmatched": "3_matched",
+    "candidates": "3_matched",
+    "linkage_quality": "3_matched",
+    "keys": "3_matched",
     "scores": "4_scored",
     "weights": "4_scored",
 }
+CSV = {"exclusions": "exclusions.csv", "linkage_quality": "quality.csv", "keys": "keys.csv"}
 
 
 class PrivateFloors:
@@ -47,8 +51,8 @@ class PrivateFloors:
     def table(self, name: str) -> pd.DataFrame:
         """Return one table of floors 2 to 4."""
         if name not in self._read:
-            ending = "csv" if name == "exclusions" else "parquet"
-            self._read[name] = tables.read(self.results / PLACES[name] / "learners" / f"{name}.{ending}", name)
+            path = self.results / PLACES[name] / "learners" / CSV.get(name, f"{name}.parquet")
+            self._read[name] = tables.read(path, name)
         return self._read[name]
 
     def first_floor(self, kind: str) -> pd.DataFrame:

@@ -14,8 +14,10 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from prepost.quantities import LATENT, MARGIN, ORDINARY, PRIMARY, CountSystem, Hierarchy, Ledger
+from prepost.relations_linkage import relate_links
 from prepost.schemas import ALL
 
+LEARNERS = "learners"
 HIDDEN = ""  # the table of quantities that stand in no table
 KEY_COLUMNS = ("strand", "comparison", "outcome", "group_by", "group", "wave_from", "wave_to", "n_unit")
 
@@ -27,6 +29,7 @@ SUMS: dict[str, tuple[tuple[str, ...], ...]] = {
     "movement": (("group_by", "group"), ("direction",)),
     "missing": (("kind",),),
     "ceiling": (("place",),),
+    "linked": (("variable", "category"),),
 }
 
 
@@ -48,7 +51,10 @@ def count_system(tables: Mapping[str, pd.DataFrame], nested: Iterable[Hierarchy]
     ledger = Ledger()
     for name in sorted(tables):
         for row in tables[name].to_dict("records"):
-            ledger.enter(name, row, _tier(name, row), _address(name, row))
+            address = _address(name, row)
+            if address is not None:
+                address = _grouping(row["strand"], address[0]), address[1]
+            ledger.enter(name, row, _tier(name, row), address)
     _same_rows(ledger, tables)
     _same_blocks(ledger, tables)
     _answered_and_missing(ledger, tables)
@@ -62,6 +68,7 @@ def count_system(tables: Mapping[str, pd.DataFrame], nested: Iterable[Hierarchy]
             _partitions(ledger, name, tables[name], nested)
     _diagonals(ledger, tables)
     _ends(ledger, tables)
+    relate_links(ledger, tables)
     return ledger.system()
 
 
@@ -82,6 +89,11 @@ def _tier(table: str, row: Mapping[str, object]) -> int:
     return MARGIN if any(row[name] == ALL for name in dimensions) else ORDINARY
 
 
+def _grouping(strand: object, group_by: object) -> str:
+    """A grouping as the address of people: those of another strand are other people, however many they are."""
+    return str(group_by) if strand == LEARNERS else f"{strand}: {group_by}"
+
+
 def _address(table: str, row: Mapping[str, object]) -> tuple[str, str] | None:
     """The group of people that the row counts whole, or nothing where it counts a part of a group."""
     if table == "flow":
@@ -94,6 +106,8 @@ def _address(table: str, row: Mapping[str, object]) -> tuple[str, str] | None:
         return (ALL, ALL) if row["from"] == ALL and row["to"] == ALL else None
     if table == "movement" and row["direction"] != ALL:
         return None
+    if table == "linked":  # the pairs of the headline are the matched of other tables
+        return (ALL, ALL) if row["measure"] == "pairs" else None
     if table == "ceiling":
         return (ALL, ALL) if row["place"] == ALL else None
     if "group_by" not in row:  # a table of published numbers: its bases are nobody's of this study
@@ -154,7 +168,7 @@ def _answered_and_missing(ledger: Ledger, tables: Mapping[str, pd.DataFrame]) ->
             key = (strand, comparison, group_by, group, *waves, value)
             if key not in pairs:
                 pairs[key] = ledger.add(value, LATENT)
-                ledger.groups[group_by, group, value].append((HIDDEN, pairs[key]))
+                ledger.groups[_grouping(strand, group_by), group, value].append((HIDDEN, pairs[key]))
                 parts[(strand, comparison, *waves, group_by)][key] = pairs[key]
             if ledger.values[missing] == 0:
                 ledger.same(n, pairs[key])

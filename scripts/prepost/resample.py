@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -142,6 +142,12 @@ def _bca(estimate: float, draws: np.ndarray, jackknife: np.ndarray, level: float
     z = bias + stats.norm.ppf([(1 - level) / 2, (1 + level) / 2])
     low, high = np.quantile(finite, stats.norm.cdf(bias + z / (1 - acceleration * z)))
     return Interval(float(low), float(high), CI_METHOD, "")
+
+
+def people_weights(rng: np.random.Generator, people: int, resamples: int) -> Iterator[np.ndarray]:
+    """Draw samples of people batch by batch: how often each person stands in each, shape (b, people)."""
+    for size in _batches(resamples, max(1, _BATCH_CELLS // people)):
+        yield _weights(rng, np.ones(people, dtype=int), size)
 
 
 def weighted_sums(weights: np.ndarray, table: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from prepost.table_names import RESULT_TABLES
 
 TEXT, NUMBER, COUNT, FLAG, TIME = "string", "float64", "Int64", "boolean", "datetime64[us]"
 ROLES = ["primary", "secondary", "sensitivity"]
-UNITS = ["pairs", "people", "responses", "enrolments", "comments"]
+UNITS = ["pairs", "people", "responses", "enrolments", "comments", "appointments"]
 CODED_BY = ["human", "adjudicated", "machine", "keyword"]
 ALL = "all"  # the margin of a dimension
 STAGES = ["exact", "tolerant", "reviewed"]  # by what two responses were found to be one person's
@@ -121,6 +121,11 @@ HASHES = _schema(
     {"person": _text(), "person_hash": pa.Column(TEXT, pa.Check.str_matches(r"^[0-9a-f]{64}$"), coerce=True)},
     unique=["person", "person_hash"],
 )
+# How often different people write the same in an item of the key; counts, and no value of it.
+KEYS = _schema(
+    {"wave": _text(), "item": _text(), "n": _count(), "n_values": _count(), "chance_same": _number()},
+    unique=["wave", "item"],
+)
 TRIPLES = _schema(
     {"person": _text(), "module": _text(null=True), "waves": _text(), "lines": _text()}, unique=["person", "module"]
 )
@@ -209,6 +214,12 @@ WEIGHTS = _schema(
         "weight": _number(),  # null where there is no partner, or no model
         "note": _text(null=True),
     },
+    unique=["source", "line", "wave"],
+)
+# A survey's weights, with the category of each margin that they meet (`margin_<item>`).
+SURVEY_WEIGHTS = _schema(
+    {**_where_from(), "weight": pa.Column(NUMBER, [pa.Check.gt(0), pa.Check.lt(float("inf"))], coerce=True)},
+    wide=True,
     unique=["source", "line", "wave"],
 )
 
@@ -311,6 +322,8 @@ PARTICIPATION = _schema(_counts("measure", "wave", "group_by", "group"))
 TRANSITIONS = _schema(_counts("item", "from", "to", first="comparison"))
 MISSING = _schema(_counts("item", "wave", "kind"))  # kind: answered, one of MISSING_KINDS, all
 MOVEMENT = _schema(_counts("outcome", "group_by", "group", "direction", first="comparison"))  # better, same, worse, all
+# linked: counts of links and of what was not linked; measure names what is counted (prepost.linkage.counts).
+LINKED = _schema(_counts("measure", "variable", "category", first="comparison"))
 CEILING = _schema(_counts("outcome", "wave", "place", first="comparison"))  # floor, between, ceiling, all
 
 # plan: what the study declared beside what was done; words only, and no count of anybody, so it leaves as it is.
@@ -345,6 +358,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "pairs": PAIRS,
     "triples": TRIPLES,
     "hashes": HASHES,
+    "keys": KEYS,
     "unmatched": UNMATCHED,
     "candidates": CANDIDATES,
     "linkage_model": LINKAGE_MODEL,
@@ -356,6 +370,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "codes": CODES,
     "coding_sample": CODING_SAMPLE,
     "theme_scores": THEME_SCORES,
+    "survey_weights": SURVEY_WEIGHTS,
     **dict.fromkeys(RESULT_TABLES, RESULTS),
     "flow": FLOW,
     "participants": PARTICIPANTS,
@@ -364,6 +379,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "missing": MISSING,
     "movement": MOVEMENT,
     "ceiling": CEILING,
+    "linked": LINKED,
 }
 COUNT_COLUMNS = ("n", "n_missing", "n_people")
 MISSING_SUFFIX = "_missing"

@@ -31,7 +31,8 @@ SPLIT = "|"
 ABOUT_PERSON = "about_person"
 ENROLMENTS = "enrolments"
 #: Strands that are asked once: their sources are of the wave that bears the strand's name.
-ONE_WAVE = ("interviews", "population", "professionals", "appointments")
+ONE_WAVE = ("population", "professionals", "appointments")
+INTERVIEWS = "interviews"  # strand of transcripts, and the wave that they bear
 MISSING_KINDS = ("not_shown", "skipped", "not_applicable", "refused")
 
 

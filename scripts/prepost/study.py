@@ -15,6 +15,7 @@ from prepost.study_interviews import Deidentify, Interviews, Quotes
 from prepost.study_linkage import Matching, Person
 from prepost.study_parts import Name, Part, Text
 from prepost.study_secondary import Secondary, Sheet
+from prepost.study_surveys import Surveys
 from prepost.table_names import PARTS
 
 WHERE = "config/study.yaml"
@@ -206,6 +207,7 @@ class Settings(Part):
     deidentify: Deidentify = Deidentify()
     quotes: Quotes | None = None
     checklists: Sheet | None = None  # reporting guidelines, item by item, and where each is answered
+    surveys: Surveys = Surveys()
     release: Release
 
     @property

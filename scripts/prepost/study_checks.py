@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from prepost.errors import Fault, did_you_mean
-from prepost.sheets import ABOUT_PERSON, ENROLMENTS, MISSING_KINDS, ONE_WAVE, header_of
+from prepost.sheets import ABOUT_PERSON, ENROLMENTS, INTERVIEWS, MISSING_KINDS, ONE_WAVE, header_of
 from prepost.study import WHERE, Comparison, Level, Study
 from prepost.study_checks_conditions import ABOUT, check_condition
 from prepost.study_checks_interviews import check_interviews
 from prepost.study_checks_linkage import check_linkage
 from prepost.study_checks_published import check_published
 from prepost.study_checks_secondary import check_secondary
+from prepost.study_checks_surveys import check_surveys
 
 SPECIAL_FIELDS = {"module", "received", "response_id", "status", "duration_seconds"}
 ALL = "all"  # the margin of every table
@@ -47,6 +48,7 @@ def check(study: Study, config: Path) -> Iterator[Fault]:
     yield from check_secondary(study, config, categories(study))
     yield from check_interviews(study, config, categories(study))
     yield from check_published(study, config)
+    yield from check_surveys(study, config)
     if not (config / "assumptions.md").is_file():
         yield Fault(
             "config/assumptions.md",
@@ -93,7 +95,7 @@ def _names_are_single(study: Study) -> Iterator[Fault]:
 
 def _waves(study: Study) -> Iterator[Fault]:
     for place, wave in enumerate(study.settings.waves):
-        if wave.name in {ABOUT, ABOUT_PERSON, ENROLMENTS, ALL, *ONE_WAVE}:
+        if wave.name in {ABOUT, ABOUT_PERSON, ENROLMENTS, ALL, INTERVIEWS, *ONE_WAVE}:
             yield Fault(
                 f"{WHERE} · waves.{place}.name",
                 f"'{wave.name}' is a name that prepost keeps for itself",
@@ -114,7 +116,7 @@ def _sources(study: Study) -> Iterator[Fault]:
     with_wave = {name for row in study.fields if row.wave for name in row.sources}
     files: dict[str, str] = {}
     for row in study.sources:
-        if row.wave and row.wave not in waves and row.strand not in ONE_WAVE:
+        if row.wave and row.wave not in waves and row.strand not in (INTERVIEWS, *ONE_WAVE):
             yield Fault(
                 f"config/sources.csv · {row.source} · wave",
                 f"'{row.wave}' is no wave of the study",

@@ -30,6 +30,7 @@ def check_secondary(study: Study, config: Path, known: set[str]) -> Iterator[Fau
     outcomes = {outcome.name for outcome in study.settings.outcomes}
     yield from _named(secondary.items.by, known, f"{where}.items.by")
     yield from _named(secondary.attrition.covariates, known | outcomes, f"{where}.attrition.covariates")
+    yield from _named(secondary.linkage.within, known, f"{where}.linkage.within")
     yield from _named(secondary.subgroups.by, known, f"{where}.subgroups.by")
     if secondary.measurement.by:
         yield from _named([secondary.measurement.by], known, f"{where}.measurement.by")

@@ -39,6 +39,19 @@ class Attrition(Part):
     trim: Annotated[float, Field(ge=0, le=0.1)] = 0.01
 
 
+class Linkage(Part):
+    """How sure the links are, and what their error does to the result.
+
+    Beside the headline stand the pairs that are at least as probable as each of `thresholds`. A false link finds its
+    stranger within the categories `within`, where these are known before.
+    """
+
+    thresholds: Annotated[list[Annotated[float, Field(gt=0, lt=1)]], Field(min_length=1, max_length=5)] = [
+        *(0.99, 0.9, 0.5),
+    ]
+    within: list[Name] = ["module"]
+
+
 class Measurement(Part):
     """Whether the scales measure alike: over the waves, and in the groups of `by`."""
 
@@ -94,6 +107,7 @@ class Secondary(Part):
     items: Items = Items()
     lasting: Lasting = Lasting()
     attrition: Attrition = Attrition()
+    linkage: Linkage = Linkage()
     measurement: Measurement = Measurement()
     subgroups: Subgroups = Subgroups()
     places: Places | None = None

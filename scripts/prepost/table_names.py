@@ -21,6 +21,8 @@ RESULT_TABLES = {
     "everyone": "Changes from everyone's answers",
     "attrition": "If those who were lost differ",
     "balance": "Those matched beside everyone",
+    "linkage": "How many were linked, and how surely",
+    "linkage_changes": "Changes under other ways of linking",
 }
 #: Counts, a row a cell, with margins.
 COUNT_TABLES = {
@@ -31,6 +33,7 @@ COUNT_TABLES = {
     "movement": "Better, same, worse",
     "ceiling": "At the ends of the scales",
     "transitions": "From which answer to which",
+    "linked": "Links by procedure and group, and what could not be linked",
 }
 LEARNERS = tuple(sorted(RESULT_TABLES | COUNT_TABLES))
 
@@ -63,28 +66,47 @@ CLAIMS_TABLES = {
     "claims_verdicts": "Published statements and what their arithmetic gives",
     "claims_summary": "Published statements by verdict",
 }
+
+#: Surveys beside the learners', by strand (`surveys:` in study.yaml).
+SURVEY_TABLES = {
+    "population": {
+        "population_elements": "The public: elements of personalised care",
+        "population_estimates": "The public: every other figure",
+        "population_weighting": "The public: what the weights cost",
+    },
+    "professionals": {
+        "professionals_elements": "The professionals: themselves and their organisation",
+        "professionals_estimates": "The professionals: what they think",
+    },
+    "appointments": {"appointments_outcomes": "Appointments: after them, by what was experienced"},
+}
+RESULT_TABLES |= {name: title for tables in SURVEY_TABLES.values() for name, title in tables.items()}
 TITLES = RESULT_TABLES | COUNT_TABLES | ECONOMICS_TABLES | CLAIMS_TABLES
 TABLES = sorted(TITLES)
 
 #: The parts of a study in the order of the report. `learners` is always there; each other part is a strand or an
 #: analysis that study.yaml switches on, has a rule file of its name (workflow/rules/), and brings what is named here.
-PARTS = ("learners", "comments", "interviews", "quotes", "economics", "claims")
+PARTS = ("learners", "comments", "interviews", "quotes", *SURVEY_TABLES, "economics", "claims")
 TABLES_OF: dict[str, tuple[str, ...]] = {
     "learners": LEARNERS,
     "comments": tuple(sorted(COMMENT_TABLES)),
     "interviews": (),
     "quotes": (),
+    **{strand: tuple(tables) for strand, tables in SURVEY_TABLES.items()},
     "economics": tuple(ECONOMICS_TABLES),
     "claims": tuple(CLAIMS_TABLES),
 }
 FIGURES_OF: dict[str, tuple[str, ...]] = {
     "learners": (
-        *("attrition", "balance", "flow", "funnel", "groups", "items", "likert", "modules", "movement", "outcomes"),
-        *("participants", "specifications", "three_months", "tiles", "transitions"),
+        *("attrition", "balance", "flow", "funnel", "groups", "items", "likert", "linkage", "modules"),
+        *("movement", "outcomes", "participants", "specifications", "three_months", "tiles", "transitions"),
     ),
     "comments": ("themes",),
     "interviews": (),
     "quotes": (),
+    "population": ("population_elements", "population_consequences"),
+    "professionals": ("professionals_elements",),
+    "appointments": ("appointments_outcomes",),
     "economics": ("economics_chain", "economics_tornado"),
     "claims": ("claims_checked",),
 }

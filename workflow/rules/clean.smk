@@ -30,5 +30,6 @@ rule clean:
         waves=SETTINGS["waves"],
         outcomes=SETTINGS["outcomes"],
         vocabulary=SETTINGS["vocabularies"],
+        person=SETTINGS["person"],
     script:
         "../../scripts/clean.py"

@@ -12,6 +12,7 @@ REPO = Path(workflow.basedir).resolve().parent
 sys.path[:0] = [str(REPO / "scripts"), str(REPO / "workflow")]
 
 from prepost.errors import StudyError
+from prepost.sheets import ONE_WAVE
 from prepost.simulation.guard import refusal
 from prepost.study_loading import load, missing_raw_files
 from prepost.table_names import figures_of, tables_of, words_of
@@ -78,7 +79,12 @@ TABLES = tables_of(PARTS)
 WORDS = words_of(PARTS)
 FIGURES = figures_of(PARTS)
 LEARNERS = STUDY.sources_of("learners")
+SURVEYS = [strand for strand in ONE_WAVE if strand in PARTS]
+SURVEY_SOURCES = [source for strand in SURVEYS for source in STUDY.sources_of(strand)]
 PRIMARY = next((part for part in SETTINGS["comparisons"] if part["role"] == "primary"), None)
+# What the surveys beside the learners' tell, and of whom.
+SHARES = [f"config/{SETTINGS['surveys']['shares']}"] if SURVEYS else []
+BASES = [f"config/{SETTINGS['surveys']['bases']}"] if SURVEYS else []
 # Sheets that a study may leave out: a list of none or one each.
 FIELDS = ["config/fields.csv"] if Path("config/fields.csv").is_file() else []
 RECODES = ["config/recodes.csv"] if Path("config/recodes.csv").is_file() else []
@@ -88,9 +94,12 @@ RETURNED_REVIEWS = sorted(str(path) for path in Path("data/returned/review").glo
 NOTEBOOKS = sorted(str(path.relative_to(REPO)) for path in (REPO / "notebooks").glob("*.*") if path.suffix != ".ipynb")
 AUDIT_PAGES = [f"notebooks/audit_{floor}.ipynb" for floor in AUDITED]
 # Sheets that the report reads beside the released tables, where the study has them.
-REPORT_SHEETS = [
-    f"config/{sheet}.csv" for sheet in ("recommendations", "cheers") if Path(f"config/{sheet}.csv").is_file()
-] + (["config/economics.yaml"] if "economics" in PARTS else [])
+REPORT_SHEETS = (
+    [f"config/{sheet}.csv" for sheet in ("recommendations", "cheers") if Path(f"config/{sheet}.csv").is_file()]
+    + (["config/economics.yaml"] if "economics" in PARTS else [])
+    + SHARES
+    + BASES
+)
 PROSE = sorted(str(path) for path in Path("config/report").glob("*.md"))
 # Twins that stand are made anew with the page, so that no paper says something else than the page beside it.
 TWINS = expand("results/9_report/report.{ending}", ending=["docx", "pdf"])
@@ -103,7 +112,7 @@ ARTEFACTS = (
     + expand("results/2_cleaned/learners/{t}.csv", t=["exclusions", "unmapped", "unfitting"])
     + expand("results/3_matched/learners/{t}.parquet", t=["people", "links", "pairs", "triples", "unmatched", "hashes"])
     + expand("results/3_matched/learners/{t}", t=["candidates.parquet", "model.csv", "quality.csv", "reviewed.csv"])
-    + ["results/3_matched/learners/review.xlsx"]
+    + ["results/3_matched/learners/review.xlsx", "results/3_matched/learners/keys.csv"]
     + expand("results/4_scored/learners/{t}.parquet", t=["scores", "weights"])
     + expand("results/6_statistics/{table}.csv", table=[*TABLES, *WORDS, "plan"])
     + expand("results/7_release/{table}.csv", table=[*TABLES, *WORDS, "plan", "withheld"])

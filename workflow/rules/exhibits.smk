@@ -11,6 +11,8 @@ rule plot:
         tables=expand("results/7_release/{table}.csv", table=TABLES),
         codebook="config/items.csv",
         tiles=PLACE_SHEETS["tiles"],
+        shares=SHARES,
+        bases=BASES,
     output:
         figures=expand("results/8_exhibits/{figure}.svg", figure=FIGURES),
         alt="results/8_exhibits/alt_texts.json",

@@ -2,7 +2,7 @@
 
 needs: 2_cleaned/learners/{responses,about,identifiers}.parquet; the study's secret key, outside the study; review sheets
     that came back, in data/returned/review/
-leaves: 3_matched/learners/{people,links,pairs,triples,unmatched,hashes,candidates}.parquet, {model,quality,reviewed}.csv,
+leaves: 3_matched/learners/{people,links,pairs,triples,unmatched,hashes,candidates}.parquet, {model,quality,reviewed,keys}.csv,
     review.xlsx; identifiers end here
 """
 
@@ -26,6 +26,7 @@ rule match:
         quality="results/3_matched/learners/quality.csv",
         reviewed="results/3_matched/learners/reviewed.csv",
         review="results/3_matched/learners/review.xlsx",
+        chances="results/3_matched/learners/keys.csv",
     log:
         "results/logs/match.log",
     benchmark:

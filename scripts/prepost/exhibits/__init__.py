@@ -5,12 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from prepost import formatting
-from prepost.exhibits import main, secondary
+from prepost.exhibits import main, secondary, survey_figures, surveys
 from prepost.figures.cells import ALL, Setting, Tables, pick, primary
 
 __all__ = ["Setting", "exhibit_table", "foot"]
-BUILDERS = main.BUILDERS | secondary.BUILDERS
-FEET = main.FEET | secondary.FEET
+BUILDERS = main.BUILDERS | secondary.BUILDERS | surveys.BUILDERS | survey_figures.BUILDERS
+FEET = main.FEET | secondary.FEET | surveys.FEET | survey_figures.FEET
 
 
 def exhibit_table(name: str, tables: Tables, setting: Setting) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from prepost.exhibits.economics import chain, tornado
 from prepost.exhibits.grid import Grid
 from prepost.exhibits.groups import groups
 from prepost.exhibits.items import items
+from prepost.exhibits.linkage import linkage
 from prepost.exhibits.places import funnel, tiles
 from prepost.exhibits.specifications import specifications
 from prepost.figures.cells import Setting, Tables
@@ -21,6 +22,7 @@ BUILDERS: dict[str, Callable[[Tables, Setting], Grid]] = {
     "funnel": funnel,
     "tiles": tiles,
     "items": items,
+    "linkage": linkage,
     "specifications": specifications,
     "economics_chain": chain,
     "economics_tornado": tornado,
@@ -40,6 +42,10 @@ FEET: dict[str, tuple[str, str, bool]] = {
                "gave several pairs", False),
     "items": ("items.csv", "Secondary analysis. Pairs with both answers; shares averaged over people, predicted by a "
               "cumulative logit mixed model, which takes only the order of the answers", False),
+    "linkage": ("linkage_changes.csv", "Sensitivity analysis. Change and g: as found. r: correlation of before with "
+                "after. Up: share that moved up beyond the smallest change of interest. Of true pairs: corrected for "
+                "the share of false links, its uncertainty included. Bases are not given, since they differ by few "
+                "people", False),
     "specifications": ("specifications.csv", "Sensitivity analysis. Combinations that leave the same completions, "
                        "weights and measure as another are not counted twice. Bases are not given, since they differ "
                        "by few people", False),

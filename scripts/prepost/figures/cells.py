@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -43,6 +43,8 @@ class Setting:
         The study's threshold, for "fewer than 10" in tables; without it "too few to show".
     tiles : sequence of TileRow
         Where each place stands on the tile grid, if the study has one.
+    labels : mapping of str to str, optional
+        What survey_shares.csv calls each figure of the surveys.
     """
 
     items: Mapping[str, ItemRow]
@@ -52,6 +54,7 @@ class Setting:
     synthetic: bool
     threshold: int | None = None
     tiles: Sequence[TileRow] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     def outcome(self, name: str) -> Outcome | None:
         """Return the outcome of that name, if it is one."""

@@ -89,7 +89,7 @@ def draw(tables: Tables, setting: Setting) -> Drawing:
                 continue
             _row(canvas, name, raw, drawn, overall, marks)
             said.append(f"{name} {decimal(number(raw, 'estimate'))}, drawn {decimal(number(drawn, 'estimate'))}")
-    _axis(canvas, marks)
+    axis(canvas, marks)
     if hidden:
         canvas.note(f"Too few to say, or withheld: {listing(hidden)}.")
     return canvas.drawing(f"{canvas.title}. Overall {decimal(overall)}. {'; '.join(said)}.")
@@ -127,7 +127,8 @@ def _row(
     canvas.y = top + 24
 
 
-def _axis(canvas: Canvas, marks: list[float]) -> None:
+def axis(canvas: Canvas, marks: list[float]) -> None:
+    """Draw the axis under rows of changes, with as few decimals as its marks need."""
     canvas.line(place(marks[0], canvas, marks), canvas.y, place(marks[-1], canvas, marks), canvas.y, colour=RULE)
     fine = 1 if all(abs(mark * 10 - int(mark * 10 + math.copysign(0.5, mark))) < 1e-6 for mark in marks) else 2
     for mark in marks:

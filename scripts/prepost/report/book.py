@@ -29,6 +29,7 @@ from prepost.report.sections import SECTIONS
 from prepost.sheets import ItemRow, read_sheet
 from prepost.study import Study
 from prepost.study_loading import load_resolved
+from prepost.survey_sheets import BaseRow, ShareRow, labels_of
 from prepost.table_names import FIGURES_OF, PUBLISHED
 
 BANNER = (
@@ -158,7 +159,7 @@ class Report:
         alt = shown["alt"].replace("\\", "").replace('"', "'")
         picture = f'![{esc(shown["title"])}](exhibits/{name}.svg){{#fig-{_dashed(name)} fig-alt="{alt}"}}'
         published = any(name in FIGURES_OF[part] for part in PUBLISHED)
-        foot = self._foot(exhibits.foot(name, self.tables, self._setting), published=published)
+        foot = self._foot(exhibits.foot(name, self.tables, self.setting), published=published)
         return Markdown("\n\n".join([picture, foot, self._folded(name)]))
 
     def table(self, name: str, caption: str) -> Markdown:
@@ -169,6 +170,12 @@ class Report:
             shown, foot = result_tables.TABLES[name](self.words), result_tables.FEET[name]
         published = name == "economics_attribution" or name in claims_words.TABLES
         return Markdown(self._captioned(shown, name, caption) + "\n\n" + self._foot(foot, published=published))
+
+    def grid(self, name: str, caption: str) -> Markdown:
+        """Return a table of `prepost.exhibits` that stands without a figure, with its foot."""
+        shown = exhibits.exhibit_table(name, self.tables, self.setting)
+        foot = self._foot(exhibits.foot(name, self.tables, self.setting))
+        return Markdown(self._captioned(shown, name, caption) + "\n\n" + foot)
 
     def methods(self) -> Markdown:
         """Return the methods, written from the study."""
@@ -204,14 +211,20 @@ class Report:
         return load_governance(self.home / "config" / "governance.yaml")
 
     @cached_property
-    def _setting(self) -> exhibits.Setting:
+    def setting(self) -> exhibits.Setting:
+        """The study's words, as figures and their tables take them."""
         items: Mapping[str, ItemRow] = {item.item: item for item in self.study.items}
         settings = self.settings
         words = (settings.outcomes, settings.waves, settings.nouns, settings.synthetic)
         plan = settings.secondary.places
         sheet = self.home / "config" / plan.tiles if plan and plan.tiles else None
         tiles = read_sheet(sheet, TileRow, key="place") if sheet else []
-        return exhibits.Setting(items, *words, settings.release.threshold, tiles)
+        sheet = self.home / "config" / settings.surveys.shares
+        shares = read_sheet(sheet, ShareRow) if sheet.is_file() else []
+        sheet = self.home / "config" / settings.surveys.bases
+        bases = read_sheet(sheet, BaseRow) if sheet.is_file() else []
+        labels = labels_of(shares, bases)
+        return exhibits.Setting(items, *words, settings.release.threshold, tiles, labels)
 
     @cached_property
     def economics(self) -> Economics:
@@ -239,7 +252,7 @@ class Report:
         return f'::: {{.details summary="{caption}"}}\n{self.table(name, caption).data}\n:::'
 
     def _folded(self, name: str) -> str:
-        shown = exhibits.exhibit_table(name, self.tables, self._setting)
+        shown = exhibits.exhibit_table(name, self.tables, self.setting)
         caption = f"The numbers of the figure: {self.alt[name]['title']}"
         return f'::: {{.details summary="Show the table"}}\n{self._captioned(shown, name, caption)}\n:::'
 

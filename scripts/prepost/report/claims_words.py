@@ -9,6 +9,7 @@ import pandas as pd
 from prepost import formatting
 from prepost.claims.audit import verdict_key
 from prepost.claims.rules import CHANGED, NOT_FOLLOWING, REPRODUCES, TRUNCATED, UNCONFIRMED, UNTESTABLE, VERDICTS
+from prepost.render.escape import escape_markdown as esc
 from prepost.report.messages import Words
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ SAID = {
     REPRODUCES: "{n} reproduce",
     UNTESTABLE: "{n} cannot be tested, since nothing that they would follow from is printed",
 }
+ASTRAY_SAID = (
+    "Those that do not stand as printed, and why. Where several things were found, the gravest is the verdict and the "
+    "others follow it:"
+)
 HOW = (
     "Each statement was held against its own arithmetic with only what the publication prints. What a number may have "
     "been before it was rounded goes through the arithmetic as an interval; a statement fails only where no value "
@@ -39,13 +44,12 @@ def claims(report: Report) -> str:
     counted = [
         SAID[verdict].format(n=_count(words, verdict)) for verdict in VERDICTS if words.value(verdict_key(verdict))
     ]
-    astray = report.tables["claims_verdicts"]["verdict"].isin(ASTRAY).any()
     parts = [
         "### Published claims, checked {#sec-claims}",
         HOW,
         f"Of {_count(words, 'all')} published statements, " + "; ".join(counted) + ".",
         report.exhibit("claims_checked").data,
-        *([report.table("claims_astray", "Statements that do not stand as printed, and why").data] if astray else []),
+        *([ASTRAY_SAID, said] if (said := _astray(report)) else []),
         report.folded_table("claims_all", "Every statement that was checked, with its verdict"),
     ]
     return "\n\n".join(parts)
@@ -68,26 +72,29 @@ def _count(words: Words, verdict: str) -> str:
     return words.show(key) if value is None else words.show(key, formatting.count(value))
 
 
-def astray(words: Words) -> pd.DataFrame:
-    """Statements that do not stand as printed, the gravest first, with all that was found of each."""
-    rows = words.table("claims_verdicts")
-    rows = rows[rows["verdict"].isin(ASTRAY)]
-    order = rows["verdict"].map({verdict: place for place, verdict in enumerate(VERDICTS)})
-    rows = rows.iloc[order.argsort(kind="stable")]
-    texts = [
-        (row["statement"], row["place"], row["verdict"], _why(row), row["printed"], row["row_id"])
-        for _, row in rows.iterrows()
-    ]
-    return _table(["Statement", "Where it stands", "Verdict", "Its arithmetic", "Printed"], texts)
+def _astray(report: Report) -> str:
+    """Statements that do not stand as printed, under each verdict, with all that was found of each."""
+    rows, parts = report.tables["claims_verdicts"], []
+    for verdict in ASTRAY:
+        own = rows[rows["verdict"] == verdict]
+        if len(own):
+            lines = "\n".join(f"- {_said(report, row)}" for _, row in own.iterrows())
+            parts.append(f"**{verdict[:1].upper()}{verdict[1:]}**\n\n{lines}")
+    return "\n\n".join(parts)
+
+
+def _said(report: Report, row: pd.Series) -> str:
+    printed = report.span(f"claims_verdicts/{row['row_id']}/stated", str(row["printed"]))
+    return f"“{esc(row['statement'])}” ({esc(row['place'])}; printed: {printed}). {esc(_why(row))}."
 
 
 def everything(words: Words) -> pd.DataFrame:
     """Every statement, in the order of the sheet."""
     texts = [
-        (row["statement"], row["place"], row["verdict"], _why(row), row["printed"], row["row_id"])
+        (f"{row['statement']} ({row['place']})", row["verdict"], row["printed"], _why(row), row["row_id"])
         for _, row in words.table("claims_verdicts").iterrows()
     ]
-    return _table(["Statement", "Where it stands", "Verdict", "Why", "Printed"], texts)
+    return _table(["Statement", "Verdict", "Printed", "Why"], texts)
 
 
 def _why(row: pd.Series) -> str:
@@ -97,14 +104,14 @@ def _why(row: pd.Series) -> str:
 
 def _table(head: list[str], rows: list[tuple[str, ...]]) -> pd.DataFrame:
     shown = pd.DataFrame([row[:-1] for row in rows], columns=head, dtype="string")
-    keys = [["", "", "", "", f"claims_verdicts/{row[-1]}/stated"] for row in rows]
+    keys = [["", "", f"claims_verdicts/{row[-1]}/stated", ""] for row in rows]
     shown.attrs = {"keys": pd.DataFrame(keys, columns=head), "numbers": ["Printed"]}
     return shown
 
 
-TABLES = {"claims_astray": astray, "claims_all": everything}
+TABLES = {"claims_all": everything}
 FOOT = (
     "Base: statements as printed. Where a statement bears several findings, the gravest is its verdict and the others "
-    "stand under its arithmetic. Source: claims_verdicts.csv"
+    "follow. Source: claims_verdicts.csv"
 )
 FEET = dict.fromkeys(TABLES, FOOT)

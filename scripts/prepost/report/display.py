@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
 from prepost.facts import Facts
+
+
+class Written(NamedTuple):
+    """Facts of one cell (`keys`, as in `Display.add`) that are written otherwise than prose writes them."""
+
+    keys: tuple[str, ...]
+    write: Callable[[float], str]
 
 
 class Display:
@@ -17,16 +25,18 @@ class Display:
         self._texts: list[list[str]] = []
         self._keys: list[list[str]] = []
 
-    def add(self, *cells: str | tuple[str, ...]) -> None:
+    def add(self, *cells: str | tuple[str, ...] | Written) -> None:
         """Add a row: text, or a tuple of one fact's key, or of the two of an interval (linked by the first)."""
         texts, keys = [], []
-        for cell in cells:
-            if isinstance(cell, str):
-                texts.append(cell)
+        for given in cells:
+            if isinstance(given, str):
+                texts.append(given)
                 keys.append("")
                 continue
+            cell, write = given if isinstance(given, Written) else (given, None)
             known = [self._facts.get(key) for key in cell]
-            said = [fact.text for fact in known if fact is not None]
+            there = [fact for fact in known if fact is not None]
+            said = [fact.text if write is None or fact.value is None else write(fact.value) for fact in there]
             absent = not said or any(fact is None or fact.mark == "x" for fact in known)
             texts.append("–" if absent else _joined(said))
             keys.append("" if absent else cell[0])

@@ -110,7 +110,8 @@ def _matching(study: Study) -> str:
         f"{rules}. "
         f"A blank key is linked with nobody. Where a person answered one survey of a {esc(module)} several times, "
         f"{SEVERAL[matching.several_in_wave]}. Three states are kept apart for those not matched: did not answer; "
-        "answered, but not linked; cannot be told."
+        "answered, but not linked; cannot be told. Identifiers are parted from the answers before matching; after it "
+        "people are numbers, and a keyed hash stands in the place of each identifier."
     )
 
 

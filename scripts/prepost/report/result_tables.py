@@ -16,6 +16,7 @@ from prepost.report import (
     claims_words,
     effect_tables,
     item_tables,
+    linkage_tables,
     measurement_tables,
     place_tables,
     robustness,
@@ -197,6 +198,7 @@ TABLES: dict[str, Callable[[Words], pd.DataFrame]] = {
     **place_tables.TABLES,
     **measurement_tables.TABLES,
     **claims_words.TABLES,
+    **linkage_tables.TABLES,
 }
 FEET = {
     "changes": "Base: matched completions with the outcome scored at both times. Change: after minus before, in scale "
@@ -221,4 +223,5 @@ FEET = {
     **place_tables.FEET,
     **measurement_tables.FEET,
     **claims_words.FEET,
+    **linkage_tables.FEET,
 }

@@ -19,6 +19,8 @@ from prepost.report import (
     expert_words,
     group_words,
     item_words,
+    linkage_tables,
+    linkage_words,
     measurement_words,
     money,
     place_words,
@@ -26,7 +28,9 @@ from prepost.report import (
     recommendation_map,
     result_tables,
     robustness,
+    survey_words,
 )
+from prepost.report import guild as guild_words
 from prepost.report.summary import rest_of_the_picture
 
 if TYPE_CHECKING:
@@ -136,7 +140,32 @@ def missing_people(report: Report) -> str:
 def groups(report: Report) -> str:
     """Return which groups changed more than others, and who of each was matched."""
     figure = [report.exhibit("groups").data] if report.settings.secondary.subgroups.by else []
-    return "\n\n".join([group_words.groups(report.words), *figure, group_words.matched(report.words)])
+    said = [group_words.groups(report.words), *figure, group_words.matched(report.words)]
+    if len(result_tables.TABLES["linkage_groups"](report.words)) > 1:
+        said.append(report.folded_table("linkage_groups", "Linkage by group"))
+    return "\n\n".join(said)
+
+
+def matching(report: Report) -> str:
+    """Return how people were matched and how sure that is."""
+    return linkage_words.matching(report.words)
+
+
+def false_links(report: Report) -> str:
+    """Return what false links do to the results, and other ways of linking side by side."""
+    said = linkage_words.false_links(report.words)
+    if report.words.primary is None:
+        return said
+    parts = [said]
+    if linkage_words.several_ways(report.words):
+        parts.append(report.table("linkage_procedures", "Ways of linking, and how many links of each are false").data)
+        parts.append(report.exhibit("linkage").data)
+    return "\n\n".join(parts)
+
+
+def guild(report: Report) -> str:
+    """Return the items of the reporting guideline for linked data, for the appendix."""
+    return guild_words.guild(report.words, linkage_tables.largest_imbalance(report.words))
 
 
 def measurement(report: Report) -> str:
@@ -208,16 +237,22 @@ SECTIONS: dict[str, Callable[[Report], str]] = {
     "later": later,
     "missing_people": missing_people,
     "groups": groups,
+    "matching": matching,
+    "false_links": false_links,
+    "guild": guild,
     "measurement": measurement,
     "places": places,
     "ranks": ranks,
     "specifications": specifications,
     "plan": plan,
-    "rest_of_the_picture": rest_of_the_picture,
     "quotes": quote_words.quotes,
     "experts": expert_words.experts,
     "checklists": checklists.checklists,
     "around": around,
+    "population": survey_words.population,
+    "professionals": survey_words.professionals,
+    "appointments": survey_words.appointments,
+    "rest_of_the_picture": rest_of_the_picture,
     "money": money.money,
     "claims": claims_words.claims,
     "recommendation_map": recommendation_map.recommendation_map,

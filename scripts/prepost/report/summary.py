@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from prepost.report import claims_words, expert_words, money
+from prepost.report import claims_words, expert_words, money, survey_words
 
 if TYPE_CHECKING:
     from prepost.report.book import Report
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 #: Part of the study, as `prepost.table_names.PARTS` names it, and what says its sentence.
 LINES: dict[str, Callable[[Report], str]] = {
     "interviews": expert_words.experts_line,
+    "population": survey_words.population_line,
+    "professionals": survey_words.professionals_line,
+    "appointments": survey_words.appointments_line,
     "economics": money.message,
     "claims": claims_words.message,
 }

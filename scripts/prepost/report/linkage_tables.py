@@ -1,0 +1,104 @@
+"""Display tables of linkage: procedures side by side, groups, and the items of GUILD."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from prepost import formatting
+from prepost.figures.linkage import way_name
+from prepost.paired import OVERALL
+from prepost.report.display import Display, Written
+from prepost.report.linkage_words import PROCEDURE, counted, fine, rate
+from prepost.report.messages import Words
+
+
+def procedures_of(words: Words) -> list[str]:
+    """Return the procedures of linking that were run, the headline's exact pairs first."""
+    rows = words.table("linked")
+    return list(dict.fromkeys(rows.loc[(rows["measure"] == "pairs") & (rows["variable"] == PROCEDURE), "category"]))
+
+
+def procedures(words: Words) -> pd.DataFrame:
+    """Each way of linking: pairs, how many more than the stricter one, share of false links, recall."""
+    level = f"{words.settings.statistics.ci_level * 100:g}"
+    numbers = [
+        "Pairs",
+        "More than before",
+        "False links",
+        f"{level}% CI",
+        "Found of true pairs",
+        f"{level}% CI of it",
+    ]
+    table = Display(words.facts, ["Pairs that count", *numbers], numbers)
+    for name in procedures_of(words) if words.primary else ():
+        false, recall = (rate(words, measure, PROCEDURE, name) for measure in ("false_share", "recall"))
+        step = counted(words, "step", PROCEDURE, name)
+        table.add(
+            _capital(way_name(name)),
+            (counted(words, "pairs", PROCEDURE, name),),
+            (step,) if step in words.facts else "–",
+            Written((f"{false}/estimate",), fine),
+            Written((f"{false}/ci_low", f"{false}/ci_high"), fine),
+            Written((f"{recall}/estimate",), fine),
+            Written((f"{recall}/ci_low", f"{recall}/ci_high"), fine),
+        )
+    return table.frame()
+
+
+def linkage_groups(words: Words) -> pd.DataFrame:
+    """Each group of the first survey: with a key and linked, without a key, and linked only by likeness."""
+    level = f"{words.settings.statistics.ci_level * 100:g}"
+    numbers = ["With a key", "Linked", f"{level}% CI", "Without a key"]
+    more = counted(words, "added") in words.facts if words.primary else False
+    numbers += ["More pairs by likeness"] if more else []
+    table = Display(words.facts, ["By", "Group", *numbers], numbers)
+    rows = words.table("linkage")
+    rows = rows[rows["estimate_name"] == "linked_of_first"] if words.primary else rows.iloc[:0]
+    for by, group in zip(rows["group_by"], rows["group"], strict=True):
+        key = rate(words, "linked_of_first", by, group)
+        item = words.items.get(by)
+        name = item.codes.get(group, group) if item else group
+        no_key, added = (counted(words, measure, by, group) for measure in ("no_key", "added"))
+        cells = [
+            (f"{key}/n",),
+            Written((f"{key}/estimate",), fine),
+            Written((f"{key}/ci_low", f"{key}/ci_high"), fine),
+            (no_key,) if no_key in words.facts else formatting.count(0),
+        ]
+        cells += [(added,) if added in words.facts else formatting.count(0)] if more else []
+        whole = by == OVERALL
+        table.add("Everybody" if whole else _capital(by.replace("_", " ")), "All" if whole else name, *cells)
+    return table.frame()
+
+
+def largest_imbalance(words: Words) -> tuple[str, str]:
+    """Return the address of the largest standardised difference between those matched and everybody, and its group."""
+    rows = words.table("balance")
+    rows = rows[(rows["estimate_name"] == "smd_before") & rows["estimate"].notna()]
+    if rows.empty:
+        return "", ""
+    row = rows.loc[rows["estimate"].astype("float64").abs().idxmax()]
+    item = words.items.get(row["group_by"])
+    group = "" if row["group"] == OVERALL else item.codes.get(row["group"], row["group"]) if item else row["group"]
+    named = row["group_by"].replace("_", " ")
+    return f"balance/{row['row_id']}/estimate", f"{named}: {group}" if group else named
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+TABLES: dict[str, Callable[[Words], pd.DataFrame]] = {
+    "linkage_procedures": procedures,
+    "linkage_groups": linkage_groups,
+}
+FEET = {
+    "linkage_procedures": "Secondary. Exact: the keys agree. Probable: pairs of the stricter rows and those whose "
+    "probability of being one person's is as high, one to one. False links: the expected share of pairs that join two "
+    "people. Source: linked.csv, linkage.csv",
+    "linkage_groups": "Secondary. With a key: responses of the first survey, one a person and module. Linked: the "
+    "share in a pair of the headline, that is, of those who answered again and could be known again. Interval: Wilson, "
+    "on the effective number of people. Source: linkage.csv, linked.csv",
+}
