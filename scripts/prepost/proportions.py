@@ -63,7 +63,7 @@ def wilson(count: float, n: float, level: float = 0.95) -> tuple[float, float]:
         raise ValueError("a count of successes must lie between 0 and the number of trials")
     if n == 0:
         return np.nan, np.nan
-    return _score_interval(count / n, n, float(stats.norm.ppf((1 + level) / 2)))
+    return score_interval(count / n, n, float(stats.norm.ppf((1 + level) / 2)))
 
 
 def proportion(success: ArrayLike, person: ArrayLike | None = None, level: float = 0.95) -> Proportion:
@@ -117,11 +117,12 @@ def proportion(success: ArrayLike, person: ArrayLike | None = None, level: float
         effective, quantile = min(n, share * (1 - share) / mean.se**2), stats.t.ppf((1 + level) / 2, mean.df)
     else:
         effective, quantile = n_people, stats.norm.ppf((1 + level) / 2)
-    low, high = _score_interval(share, effective, float(quantile))
+    low, high = score_interval(share, effective, float(quantile))
     return Proportion(share, low, high, "Wilson on the effective sample size of people", count, n, n_people, "")
 
 
-def _score_interval(share: float, n: float, z: float) -> tuple[float, float]:
+def score_interval(share: float, n: float, z: float) -> tuple[float, float]:
+    """Return the score interval of a share on n trials, which need not be whole (see `wilson`)."""
     centre = share + z**2 / (2 * n)
     half = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     scale = 1 + z**2 / n

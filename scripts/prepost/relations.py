@@ -51,10 +51,7 @@ def count_system(tables: Mapping[str, pd.DataFrame], nested: Iterable[Hierarchy]
     ledger = Ledger()
     for name in sorted(tables):
         for row in tables[name].to_dict("records"):
-            address = _address(name, row)
-            if address is not None:
-                address = _grouping(row["strand"], address[0]), address[1]
-            ledger.enter(name, row, _tier(name, row), address)
+            ledger.enter(name, row, _tier(name, row), _in_strand(row, _address(name, row)))
     _same_rows(ledger, tables)
     _same_blocks(ledger, tables)
     _answered_and_missing(ledger, tables)
@@ -89,11 +86,6 @@ def _tier(table: str, row: Mapping[str, object]) -> int:
     return MARGIN if any(row[name] == ALL for name in dimensions) else ORDINARY
 
 
-def _grouping(strand: object, group_by: object) -> str:
-    """A grouping as the address of people: those of another strand are other people, however many they are."""
-    return str(group_by) if strand == LEARNERS else f"{strand}: {group_by}"
-
-
 def _address(table: str, row: Mapping[str, object]) -> tuple[str, str] | None:
     """The group of people that the row counts whole, or nothing where it counts a part of a group."""
     if table == "flow":
@@ -113,6 +105,11 @@ def _address(table: str, row: Mapping[str, object]) -> tuple[str, str] | None:
     if "group_by" not in row:  # a table of published numbers: its bases are nobody's of this study
         return None
     return str(row["group_by"]), str(row["group"])
+
+
+def _in_strand(row: Mapping[str, object], address: tuple[str, str] | None) -> tuple[str, str] | None:
+    """An address within its strand: comments of a module are not its people, though their number may be the same."""
+    return None if address is None else (f"{row['strand']}/{address[0]}", address[1])
 
 
 def _is_results(frame: pd.DataFrame) -> bool:
@@ -168,7 +165,7 @@ def _answered_and_missing(ledger: Ledger, tables: Mapping[str, pd.DataFrame]) ->
             key = (strand, comparison, group_by, group, *waves, value)
             if key not in pairs:
                 pairs[key] = ledger.add(value, LATENT)
-                ledger.groups[_grouping(strand, group_by), group, value].append((HIDDEN, pairs[key]))
+                ledger.groups[f"{strand}/{group_by}", group, value].append((HIDDEN, pairs[key]))
                 parts[(strand, comparison, *waves, group_by)][key] = pairs[key]
             if ledger.values[missing] == 0:
                 ledger.same(n, pairs[key])

@@ -223,54 +223,6 @@ SURVEY_WEIGHTS = _schema(
     unique=["source", "line", "wave"],
 )
 
-# comments: one row a comment that is not blank. A comment is known by where it stands: source, line, wave and item.
-COMMENTS = _schema(
-    {
-        **_where_from(),
-        "item": _text(),
-        "module": _text(null=True),
-        "person": _text(null=True),
-        "text": _text(),
-    },
-    unique=["source", "line", "wave", "item"],
-)
-# codes: one row a theme that somebody or something gave a comment. "none" and "cannot_be_coded" are themes of their
-# own; a comment without a row of a coder was not coded by them, which is not the same as "none". `start` and `end` are
-# character offsets in the comment's text of the words that carried the decision (end exclusive).
-CODES = _schema(
-    {
-        **_where_from(),
-        "item": _text(),
-        "theme": _text(),
-        "by": _text(isin=CODED_BY),
-        "coder": _text(null=True),
-        "score": _number(),
-        "start": _count(null=True),
-        "end": _count(null=True),
-        "note": _text(null=True),
-    },
-    unique=["source", "line", "wave", "item", "theme", "by", "coder"],
-)
-# coding_sample: the comments drawn for people to code, and with which chance.
-CODING_SAMPLE = _schema(
-    {
-        **_where_from(),
-        "item": _text(),
-        "round": _count(),
-        "stratum": _text(),
-        "probability": _number(),  # of being drawn; blank where the draw went by the machine's doubt: it trains only
-        "coders": _text(isin=["both", "first", "second"]),
-        "reason": _text(),
-    },
-    unique=["source", "line", "wave", "item"],
-)
-# scores: what the machine thinks of every comment and theme, from models that did not learn from that comment.
-THEME_SCORES = _schema(
-    {**_where_from(), "item": _text(), "fold": _count(null=True)},
-    wide=True,
-    unique=["source", "line", "wave", "item"],
-)
-
 # Results: floor 6 in full precision, floor 7 as released -----------------------------------------------------------
 RESULTS = _schema(
     {
@@ -366,10 +318,6 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "reviewed": REVIEWED,
     "scores": SCORES,
     "weights": WEIGHTS,
-    "comments": COMMENTS,
-    "codes": CODES,
-    "coding_sample": CODING_SAMPLE,
-    "theme_scores": THEME_SCORES,
     "survey_weights": SURVEY_WEIGHTS,
     **dict.fromkeys(RESULT_TABLES, RESULTS),
     "flow": FLOW,

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from prepost import schemas_words  # noqa: F401 - registers tables
 from prepost.disk import disk_fault
 from prepost.errors import Fault, StudyError
-from prepost.schemas import SCHEMAS
+from prepost.schemas_comments import SCHEMAS
 
 # What a spreadsheet begins a formula with (behind apostrophes of ours), and what is a number for all that.
 _FORMULA = r"'*[=+\-@\t\r]"
@@ -74,7 +74,7 @@ def write(frame: pd.DataFrame, path: Path, schema: str) -> None:
         if path.suffix == ".parquet":
             frame.to_parquet(scratch, index=False)
         else:
-            _defused(frame).to_csv(scratch, index=False, lineterminator="\n", encoding="utf-8")
+            defused(frame).to_csv(scratch, index=False, lineterminator="\n", encoding="utf-8")
 
 
 def read(path: Path, schema: str, *, without: str | None = None) -> pd.DataFrame:
@@ -93,16 +93,16 @@ def read(path: Path, schema: str, *, without: str | None = None) -> pd.DataFrame
     return check(_live(frame), schema, path.name)
 
 
+def write_bytes(content: bytes, path: Path) -> None:
+    """Write a file that is no text, such as a workbook, whole or not at all."""
+    with _whole(path) as scratch:
+        scratch.write_bytes(content)
+
+
 def write_text(text: str, path: Path) -> None:
     """Write a text file whole or not at all."""
     with _whole(path) as scratch:
         scratch.write_text(text, encoding="utf-8", newline="\n")
-
-
-def write_bytes(content: bytes, path: Path) -> None:
-    """Write a file of any other kind whole or not at all."""
-    with _whole(path) as scratch:
-        scratch.write_bytes(content)
 
 
 @contextmanager
@@ -126,8 +126,11 @@ def _whole(path: Path) -> Iterator[Path]:
             scratch.unlink(missing_ok=True)
 
 
-def _defused(frame: pd.DataFrame) -> pd.DataFrame:
-    """A formula made text (OWASP, "CSV injection"); reversible, as an apostrophe that stands there gets one too."""
+def defused(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose formulas are made text (OWASP, "CSV injection").
+
+    It can be undone, as an apostrophe that stands there gets one too.
+    """
     return _texts(frame, lambda text: text.mask(text.str.match(_FORMULA) & ~text.str.fullmatch(_NUMBER), "'" + text))
 
 

@@ -17,7 +17,7 @@ from prepost.simulation.guard import refusal
 from prepost.study_loading import load, missing_raw_files
 from prepost.table_names import figures_of, tables_of, words_of
 
-AUDITED = ["1_ingested", "2_cleaned", "3_matched", "4_scored", "6_statistics", "7_release", "8_exhibits"]
+AUDITED = ["1_ingested", "2_cleaned", "3_matched", "4_scored", "5_coded", "6_statistics", "7_release", "8_exhibits"]
 
 
 def study_or_exit():
@@ -75,6 +75,7 @@ STUDY, SIMULATED = study_or_exit()
 SETTINGS = STUDY.settings.model_dump(mode="json", by_alias=True)
 FILES = {row.source: row.file for row in STUDY.sources}
 PARTS = STUDY.settings.parts
+AUDITED = [floor for floor in AUDITED if floor != "5_coded" or {"comments", "interviews"} & set(PARTS)]
 TABLES = tables_of(PARTS)
 WORDS = words_of(PARTS)
 FIGURES = figures_of(PARTS)

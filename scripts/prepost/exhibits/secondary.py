@@ -13,6 +13,7 @@ from prepost.exhibits.items import items
 from prepost.exhibits.linkage import linkage
 from prepost.exhibits.places import funnel, tiles
 from prepost.exhibits.specifications import specifications
+from prepost.exhibits.themes import themes
 from prepost.figures.cells import Setting, Tables
 
 BUILDERS: dict[str, Callable[[Tables, Setting], Grid]] = {
@@ -27,6 +28,7 @@ BUILDERS: dict[str, Callable[[Tables, Setting], Grid]] = {
     "economics_chain": chain,
     "economics_tornado": tornado,
     "claims_checked": checked,
+    "themes": themes,
 }
 # Each exhibit: its CSV, what its numbers are, and whether the base of the primary comparison is stated.
 FEET: dict[str, tuple[str, str, bool]] = {
@@ -57,4 +59,7 @@ FEET: dict[str, tuple[str, str, bool]] = {
     "claims_checked": ("claims_verdicts.csv", "Base: statements whose number follows from others in print, or differs "
                        "from the one it repeats. A number without a hedge is held to every digit that it prints, one "
                        "with a hedge to those that are no noughts", False),
+    "themes": ("comments_themes.csv", "Shares of comments, not of people. The machine's scores of all comments, "
+               "corrected by what people coded of a random sample (prediction-powered inference). Intervals: Wilson on "
+               "the effective sample, taking account of people who wrote several comments", False),
 }  # fmt: skip

@@ -21,6 +21,7 @@ from prepost.figures import (
     places,
     specifications,
     surveys,
+    themes,
     three_months,
     transitions,
 )
@@ -51,6 +52,7 @@ FIGURES: dict[str, Callable[[Tables, Setting], Drawing]] = {
     "economics_chain": economics.draw_chain,
     "economics_tornado": economics.draw_tornado,
     "claims_checked": claims.draw,
+    "themes": themes.draw,
 }
 
 __all__ = ["FIGURES", "Drawing", "Setting", "to_svg"]

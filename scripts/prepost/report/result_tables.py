@@ -14,6 +14,7 @@ from prepost.paired import OVERALL
 from prepost.report import (
     attrition_tables,
     claims_words,
+    comment_tables,
     effect_tables,
     item_tables,
     linkage_tables,
@@ -199,6 +200,7 @@ TABLES: dict[str, Callable[[Words], pd.DataFrame]] = {
     **measurement_tables.TABLES,
     **claims_words.TABLES,
     **linkage_tables.TABLES,
+    **comment_tables.TABLES,
 }
 FEET = {
     "changes": "Base: matched completions with the outcome scored at both times. Change: after minus before, in scale "
@@ -224,4 +226,5 @@ FEET = {
     **measurement_tables.FEET,
     **claims_words.FEET,
     **linkage_tables.FEET,
+    **comment_tables.FEET,
 }

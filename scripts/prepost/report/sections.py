@@ -16,6 +16,7 @@ from prepost.report import (
     change_words,
     checklists,
     claims_words,
+    comment_words,
     expert_words,
     group_words,
     item_words,
@@ -256,4 +257,5 @@ SECTIONS: dict[str, Callable[[Report], str]] = {
     "money": money.money,
     "claims": claims_words.claims,
     "recommendation_map": recommendation_map.recommendation_map,
+    "themes": comment_words.themes,
 }

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from prepost.report import claims_words, expert_words, money, survey_words
+from prepost.report import claims_words, comment_words, expert_words, money, survey_words
 
 if TYPE_CHECKING:
     from prepost.report.book import Report
 
 #: Part of the study, as `prepost.table_names.PARTS` names it, and what says its sentence.
 LINES: dict[str, Callable[[Report], str]] = {
+    "comments": comment_words.line,
     "interviews": expert_words.experts_line,
     "population": survey_words.population_line,
     "professionals": survey_words.professionals_line,

@@ -150,6 +150,7 @@ class Plan(Part):
     earlier_labels: dict[str, list[str]]  # outcome: labels of its scale in the earlier cohort
     warts: dict[str, dict[str, int]]
     comments: Comments
+    coding: Coding | None = None
 
     @model_validator(mode="after")
     def _adds_up(self) -> Plan:
@@ -204,6 +205,26 @@ class Comments(Part):
     themes: list[str]
     stances: dict[str, list[str]]  # question: stances
     clauses: dict[str, dict[str, list[str]]]  # stance: theme: clauses; one that begins with "not:" denies its theme
+
+
+class CoderErrors(Part):
+    """How a simulated coder errs: chance to miss a theme that is there, and to give one that is not, theme by theme."""
+
+    miss: float
+    add: float
+
+
+class Coding(Part):
+    """How the coding sheets of the synthetic comments are filled in.
+
+    `stands_for` gives the frame's themes for a planted theme, or for `question.theme` where a question has its own;
+    `question` the themes that every comment on a question has. Clauses of `cannot` are no answers.
+    """
+
+    coders: dict[str, CoderErrors]
+    stands_for: dict[str, list[str]]
+    question: dict[str, list[str]]
+    cannot: list[str]
 
 
 Plan.model_rebuild()

@@ -1,0 +1,129 @@
+"""Comments as numbers: weighted words, pairs of words and pieces of words, with where in the text each stands.
+
+The vectors are made here from tokens with offsets, so that a decision can be walked back to the words that carried it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from scipy import sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+SHORTEST, LONGEST = 2, 5  # letters of a piece of a word, the blanks at its ends included
+SHARES = {"words": 0.5, "pieces": 0.5}
+SAME_QUESTION, QUESTION = 0.5, 0.1
+MEANING, WIDTH = 0.5, 2.0  # of an extra's vectors: their weight, and how fast likeness falls with distance
+
+
+class Token(NamedTuple):
+    """A word of a text: where it stands (end exclusive), and as it is compared."""
+
+    start: int
+    end: int
+    word: str
+
+
+def tokens(text: str) -> list[Token]:
+    """Return the words of a text with their places.
+
+    Examples
+    --------
+    >>> [tuple(token) for token in tokens("I don't, yet")]
+    [(0, 1, 'i'), (2, 7, "don't"), (9, 12, 'yet')]
+    """
+    return [Token(m.start(), m.end(), m.group().lower().replace("\u2019", "'")) for m in WORD.finditer(text)]
+
+
+@lru_cache(maxsize=200_000)
+def pieces(word: str) -> tuple[str, ...]:
+    """Return the pieces of a word of two to five letters, a blank before and after it counted as letters."""
+    padded = f" {word} "
+    lengths = range(SHORTEST, min(LONGEST, len(padded)) + 1)
+    return tuple(padded[at : at + size] for size in lengths for at in range(len(padded) - size + 1))
+
+
+def words_and_pairs(text: str) -> list[str]:
+    """Return the words of a text, and each with the next."""
+    words = [token.word for token in tokens(text)]
+    return words + [f"{one} {two}" for one, two in zip(words, words[1:], strict=False)]
+
+
+def all_pieces(text: str) -> list[str]:
+    """Return the pieces of every word of a text."""
+    return [piece for token in tokens(text) for piece in pieces(token.word)]
+
+
+class Rows(NamedTuple):
+    """Comments as numbers: their texts, the question of each (-1: unknown), and what an extra adds, if any."""
+
+    texts: sparse.csr_matrix
+    asked: np.ndarray
+    meaning: np.ndarray | None = None
+
+    def take(self, places: np.ndarray) -> Rows:
+        """Return the rows at these places."""
+        meaning = None if self.meaning is None else self.meaning[places]
+        return Rows(self.texts[places], self.asked[places], meaning)
+
+
+class Features:
+    """Learns the words of a study and turns comments into rows.
+
+    Parameters
+    ----------
+    questions : sequence of str
+        The known questions; another one counts as none of them.
+    least : int
+        Texts in which a word or piece has to stand.
+    """
+
+    def __init__(self, questions: Sequence[str], *, least: int = 2) -> None:
+        self.questions = {name: place for place, name in enumerate(sorted(set(questions)))}
+        self.least = least
+        self.blocks: dict[str, TfidfVectorizer] = {}
+
+    def fit(self, texts: Iterable[str]) -> Features:
+        """Learn which words there are and how common each is. No code is looked at."""
+        texts = list(texts)
+        analysers: dict[str, Callable[[str], list[str]]] = {"words": words_and_pairs, "pieces": all_pieces}
+        for name, analyser in analysers.items():
+            block = TfidfVectorizer(analyzer=analyser, sublinear_tf=True, min_df=min(self.least, len(texts)))
+            self.blocks[name] = block.fit(texts)
+        return self
+
+    def transform(self, texts: Sequence[str], questions: Sequence[str], meaning: np.ndarray | None = None) -> Rows:
+        """Return one row a comment."""
+        parts = [np.sqrt(SHARES[name]) * block.transform(texts) for name, block in self.blocks.items()]
+        asked = np.array([self.questions.get(name, -1) for name in questions], dtype=int)
+        return Rows(sparse.hstack(parts).tocsr(), asked, meaning)
+
+    def columns_of(self, text: str) -> list[np.ndarray]:
+        """Return for each word of a text the columns that it has a part in."""
+        words, letters = self.blocks["words"].vocabulary_, self.blocks["pieces"].vocabulary_
+        first = len(words)
+        names = [token.word for token in tokens(text)]
+        columns = []
+        for at, word in enumerate(names):
+            pairs = [" ".join(names[i : i + 2]) for i in (at - 1, at) if 0 <= i < len(names) - 1]
+            own = [words[name] for name in (word, *pairs) if name in words]
+            columns.append(np.array(own + [first + letters[p] for p in pieces(word) if p in letters], dtype=int))
+        return columns
+
+
+def alike(first: Rows, second: Rows) -> np.ndarray:
+    """Say how alike each of the first comments is to each of the second: the inner product of their rows.
+
+    The same words on the same question count for more (`SAME_QUESTION`) than on another, and one question alone makes
+    two comments a little alike (`QUESTION`). What a comment means (an extra) is added by its distance.
+    """
+    same = (first.asked[:, None] == second.asked[None, :]) & (first.asked >= 0)[:, None]
+    found = (first.texts @ second.texts.T).toarray()
+    if first.meaning is not None and second.meaning is not None:
+        found += MEANING * np.exp(-2 * WIDTH * (1 - first.meaning @ second.meaning.T))
+    return found * (1 + SAME_QUESTION * same) + QUESTION * same
