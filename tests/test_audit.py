@@ -121,6 +121,9 @@ def test_marks_of_the_wall_are_counted():
     after = {"t": pd.DataFrame({"row_id": ["a", "b"], "n": ["[w]", "[c]"]})}
     row = audit.released(before, after).frame.iloc[0]
     assert (row["rows"], row["as they are"], row["[c]"], row["[w]"], row["[x]"], row["sum"]) == (2, 2, 1, 1, 0, HOLDS)
+    quotes = pd.DataFrame({"row_id": ["a", "b"], "approval": ["approved", "refused"]})
+    frame = audit.released({"q": quotes, "private": quotes}, {"q": quotes.head(1)}).frame
+    assert frame[["held back", "sum"]].values.tolist() == [[1, HOLDS], [2, HOLDS]]
     facts = {"t/a/n": {"mark": ""}, "t/b/n": {"mark": "c"}, "u/a/n": {"mark": "x"}}
     assert audit.facts_by_mark(facts).frame["facts"].tolist() == [2, 1]
 

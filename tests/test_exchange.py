@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import random
 import zipfile
@@ -11,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from lxml import etree
+from prepost.comments.returned import read_returned
 from prepost.errors import StudyError
 from prepost.exchange import (
     Code,
@@ -359,3 +361,18 @@ def test_interviews_go_out_and_their_segments_come_back(bundled_results: Path, t
     one, other = (frame[columns].sort_values(order, ignore_index=True) for frame in (segments, again.segments))
     pd.testing.assert_frame_equal(one, other, check_dtype=False)
     assert again.refused.empty and len(one) > 40
+
+
+def test_a_coding_sheet_from_elsewhere_is_taken_as_one_that_came_back(tmp_path: Path) -> None:
+    comments = _comments(["no time 😀\r\nat all", "=team", "fine"]).assign(module="m", person="P1")
+    project = comment_project(comments, _codes([(2, "time", "human", "ann", None, None, None)]), [Code("time")], "p")
+    extra = Segment("post:3:post:text", 0, 5, "team", "ann")
+    project = Project("p", [Code("time"), Code("team")], project.sources, sorted([*project.segments, extra]))
+    rows = coding_sheets(project, comments, {}, "x.qdpx")["ann"]
+    with (tmp_path / "ann.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+    taken = read_returned([tmp_path / "ann.csv"], comments, ["time", "team"])
+    assert taken[["line", "theme", "by", "coder"]].values.tolist() == [
+        [2, "time", "human", "ann"],
+        [3, "team", "human", "ann"],
+    ]

@@ -5,7 +5,7 @@ The page is private, and its words have no identifier any more. A quotation's nu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -134,12 +134,10 @@ def redacted(redactions: pd.DataFrame) -> View:
 
 
 # The pages' cells ----------------------------------------------------------------------------------------------------
-def floor_2(run: Run) -> dict[str, pd.DataFrame]:
-    """Return what floor 2 kept by table, turns of interviews among it."""
-    kept = {name: run.table(f"2_cleaned/learners/{name}.parquet") for name in ("responses", "about", "enrolments")}
-    if _has(run, "2_cleaned/interviews/turns.parquet"):
-        kept["turns"] = run.table("2_cleaned/interviews/turns.parquet")
-    return kept
+def floor_2(run: Run, names: Iterable[str]) -> dict[str, pd.DataFrame]:
+    """Return what floor 2 kept of every strand, by table; turns of interviews are one where there are any."""
+    turns = ["turns"] if _has(run, "2_cleaned/interviews/turns.parquet") else []
+    return {name: run.every("2_cleaned", f"{name}.parquet") for name in [*names, *turns]}
 
 
 def interviews(run: Run) -> Views:

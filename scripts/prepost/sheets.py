@@ -31,8 +31,8 @@ SPLIT = "|"
 ABOUT_PERSON = "about_person"
 ENROLMENTS = "enrolments"
 #: Strands that are asked once: their sources are of the wave that bears the strand's name.
-SURVEYS_ASKED_ONCE = ("population", "professionals", "appointments")
-ONE_WAVE = ("interviews", *SURVEYS_ASKED_ONCE)
+ONE_WAVE = ("population", "professionals", "appointments")
+INTERVIEWS = "interviews"  # strand of transcripts, and the wave that they bear
 MISSING_KINDS = ("not_shown", "skipped", "not_applicable", "refused")
 
 

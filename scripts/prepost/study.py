@@ -203,11 +203,11 @@ class Settings(Part):
     statistics: Statistics
     secondary: Secondary = Secondary()
     comments: Comments | None = None
-    surveys: Surveys = Surveys()
     interviews: Interviews | None = None
     deidentify: Deidentify = Deidentify()
     quotes: Quotes | None = None
     checklists: Sheet | None = None  # reporting guidelines, item by item, and where each is answered
+    surveys: Surveys = Surveys()
     release: Release
 
     @property

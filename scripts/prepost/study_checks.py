@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from prepost.errors import Fault, did_you_mean
-from prepost.sheets import ABOUT_PERSON, ENROLMENTS, MISSING_KINDS, ONE_WAVE, header_of
+from prepost.sheets import ABOUT_PERSON, ENROLMENTS, INTERVIEWS, MISSING_KINDS, ONE_WAVE, header_of
 from prepost.study import WHERE, Comparison, Level, Study
 from prepost.study_checks_conditions import ABOUT, check_condition
 from prepost.study_checks_interviews import check_interviews
@@ -95,7 +95,7 @@ def _names_are_single(study: Study) -> Iterator[Fault]:
 
 def _waves(study: Study) -> Iterator[Fault]:
     for place, wave in enumerate(study.settings.waves):
-        if wave.name in {ABOUT, ABOUT_PERSON, ENROLMENTS, ALL, *ONE_WAVE}:
+        if wave.name in {ABOUT, ABOUT_PERSON, ENROLMENTS, ALL, INTERVIEWS, *ONE_WAVE}:
             yield Fault(
                 f"{WHERE} · waves.{place}.name",
                 f"'{wave.name}' is a name that prepost keeps for itself",
@@ -116,7 +116,7 @@ def _sources(study: Study) -> Iterator[Fault]:
     with_wave = {name for row in study.fields if row.wave for name in row.sources}
     files: dict[str, str] = {}
     for row in study.sources:
-        if row.wave and row.wave not in waves and row.strand not in ONE_WAVE:
+        if row.wave and row.wave not in waves and row.strand not in (INTERVIEWS, *ONE_WAVE):
             yield Fault(
                 f"config/sources.csv · {row.source} · wave",
                 f"'{row.wave}' is no wave of the study",

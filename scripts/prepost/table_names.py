@@ -91,7 +91,6 @@ TABLES_OF: dict[str, tuple[str, ...]] = {
     "learners": LEARNERS,
     "comments": tuple(sorted(COMMENT_TABLES)),
     "quotes": (),
-    "interviews": (),
     **{strand: tuple(tables) for strand, tables in SURVEY_TABLES.items()},
     "economics": tuple(ECONOMICS_TABLES),
     "claims": tuple(CLAIMS_TABLES),

@@ -15,7 +15,7 @@ TRUTH = (
     *("truth/people.csv", "truth/responses.csv", "truth/warts.csv", "truth/themes.csv"),
     *("truth/identifiers.csv", "truth/interviews.csv", "truth/interview_identifiers.csv"),
 )
-RETURNED = "returned"  # sheets that people send back; there the generator writes only files named synthetic_*
+RETURNED = "returned"  # sheets that people send back; the generator writes there only files that say synthetic
 _LITTER = {".gitkeep", ".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
