@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from prepost.errors import Fault, StudyError, did_you_mean
-from prepost.sheets import SURVEYS_ASKED_ONCE, ItemRow, read_sheet
+from prepost.sheets import ONE_WAVE, ItemRow, read_sheet
 from prepost.study import WHERE, Study
 from prepost.survey_sheets import BaseRow, ShareRow, TargetRow, target_faults
 
@@ -25,7 +25,7 @@ def check_surveys(study: Study, config: Path) -> Iterator[Fault]:
     ------
     Fault
     """
-    on = [strand for strand in SURVEYS_ASKED_ONCE if strand in study.settings.strands]
+    on = [strand for strand in ONE_WAVE if strand in study.settings.strands]
     yield from _waves(study)
     for strand in on:
         if getattr(study.settings.surveys, strand) is None:
@@ -43,7 +43,7 @@ def check_surveys(study: Study, config: Path) -> Iterator[Fault]:
 
 def _waves(study: Study) -> Iterator[Fault]:
     for row in study.sources:
-        if row.strand in SURVEYS_ASKED_ONCE and row.wave != row.strand:
+        if row.strand in ONE_WAVE and row.wave != row.strand:
             yield Fault(
                 f"config/sources.csv · {row.source} · wave",
                 f"'{row.wave or ''}' stands beside the strand '{row.strand}', which is asked once",
@@ -157,6 +157,6 @@ _NOTHING = ItemRow(item="none", wording="none", scale="text")
 
 def element_sets(surveys) -> list:
     """Return every set of elements of a study's surveys."""
-    parts = [getattr(surveys, strand) for strand in SURVEYS_ASKED_ONCE]
+    parts = [getattr(surveys, strand) for strand in ONE_WAVE]
     found = [getattr(part, key, None) for part in parts if part for key in ("elements", "own", "organisation")]
     return [part for part in found if part is not None]

@@ -90,6 +90,7 @@ PARTS = ("learners", "comments", "interviews", "quotes", *SURVEY_TABLES, "econom
 TABLES_OF: dict[str, tuple[str, ...]] = {
     "learners": LEARNERS,
     "comments": tuple(sorted(COMMENT_TABLES)),
+    "interviews": (),
     "quotes": (),
     **{strand: tuple(tables) for strand, tables in SURVEY_TABLES.items()},
     "economics": tuple(ECONOMICS_TABLES),

@@ -12,7 +12,7 @@ REPO = Path(workflow.basedir).resolve().parent
 sys.path[:0] = [str(REPO / "scripts"), str(REPO / "workflow")]
 
 from prepost.errors import StudyError
-from prepost.sheets import SURVEYS_ASKED_ONCE
+from prepost.sheets import ONE_WAVE
 from prepost.simulation.guard import refusal
 from prepost.study_loading import load, missing_raw_files
 from prepost.table_names import figures_of, tables_of, words_of
@@ -82,7 +82,7 @@ TABLES = tables_of(PARTS)
 WORDS = words_of(PARTS)
 FIGURES = figures_of(PARTS)
 LEARNERS = STUDY.sources_of("learners")
-SURVEYS = [strand for strand in SURVEYS_ASKED_ONCE if strand in PARTS]
+SURVEYS = [strand for strand in ONE_WAVE if strand in PARTS]
 SURVEY_SOURCES = [source for strand in SURVEYS for source in STUDY.sources_of(strand)]
 PRIMARY = next((part for part in SETTINGS["comparisons"] if part["role"] == "primary"), None)
 SHARES = [f"config/{SETTINGS['surveys']['shares']}"] if SURVEYS else []
