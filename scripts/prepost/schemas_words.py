@@ -71,7 +71,7 @@ SCHEMAS |= {
         }
     ),
     "segments_refused": REFUSED,
-    "disagreements": _schema(
+    "coders_differ": _schema(
         {
             **_place(),
             "theme": _text(),
