@@ -5,6 +5,7 @@ from pathlib import Path
 
 from prepost import steps, tables
 from prepost.floors import read_floor
+from prepost.linkage.procedures import with_tolerant
 from prepost.specifications import estimate_all
 from prepost.study import Comparison, Outcome, Statistics
 from prepost.study_secondary import Choice
@@ -20,6 +21,7 @@ def main(
     pairs: Path,
     scores: Path,
     weights: list[Path],
+    candidates: Path,
     batch: Path,
     outcome: str,
     outcomes: list[Outcome],
@@ -30,6 +32,9 @@ def main(
 ) -> None:
     """Read floors 2 to 4, write one batch of the curve."""
     floor = read_floor(responses=responses, people=people, links=links, pairs=pairs, scores=scores)
+    if any(part.choice == "pairs" for part in choices):
+        more = tables.read(candidates, "candidates")
+        floor = floor._replace(pairs=with_tolerant(floor.pairs, floor.links, more))
     found = estimate_all(
         floor,
         next(part for part in outcomes if part.name == outcome),

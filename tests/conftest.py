@@ -11,6 +11,17 @@ from builds import Interrupted, built_once, copy_bundled, copy_toy, interrupted_
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("PREPOST_SHARED", ROOT.parent / "shared"))
 
+#: Files that take longest, which begin first: a worker that came to one of them last would end long after the other.
+#: They stand so that two workers build two studies at once, and wait for neither.
+LONG = ["test_twins.py", "test_interruption.py", "test_slurm.py", "test_bad_input.py", "test_law_8.py"]
+LONG += ["test_coverage.py", "test_fuzz.py", "test_figures.py"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the long files begin; all others stay in their order."""
+    place = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.name, len(place)))
+
 
 @pytest.fixture(scope="session")
 def root() -> Path:

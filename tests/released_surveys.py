@@ -20,6 +20,11 @@ def _public() -> tuple[list[dict], list[dict], list[dict]]:
         note = {"note": "illustrative: not published" if name in ("had_2", "had_3") else "published as P00"}
         elements.append(_row("population", "elements", name, "share", value, 0.03, 822, **note))
         elements.append(_row("population", "elements", name, "share_jackknife", value, 0.031, 822, **note))
+    elements.append(_row("population", "elements", "had", "share_with", 0.17, 0.03, 822, group_by="number", group="0"))
+    for group, value in (("none", 0.3), ("one", 0.33)):
+        elements.append(
+            _row("population", "elements", "had_1", "share", value, 0.05, 280, group_by="conditions", group=group)
+        )
     test = {"group_by": "conditions", "p": 0.012, "statistic": 4.4}
     elements.append({**_row("population", "elements", "had_1", "any_difference", 0, 0, 822, **test), "estimate": None})
     themes = {

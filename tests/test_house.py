@@ -29,6 +29,7 @@ ROOMS = {
         *("tables.py", "sheets.py", "yaml_files.py", "study_checks.py", "yaml_files.py", "steps.py", "vocabularies.py"),
         "ingest.py",  # the sha256 of a raw export
         "facts.py",
+        "comments/returned.py",  # the sheets that coders send back
         "keyed.py",  # the secret key, outside the study
         "governance.py",
         "provenance.py",  # the manifest hashes every file

@@ -101,14 +101,19 @@ def test_how_people_were_matched_and_how_sure_that_is(weighed: Words):
 def test_what_cannot_be_told_is_said(by_key_alone: Words):
     assert "How many links are false cannot be told" in matching(by_key_alone)
     said = false_links(by_key_alone)
-    assert "is not known here" in said and "if 5% of links were false" in said and "if 10% of links were false" in said
+    assert "is not known here; the table says" in said
+    supposed = TABLES["linkage_supposed"](by_key_alone)
+    assert list(supposed)[1:5] == ["r found", "r if 1% false", "r if 5% false", "r if 10% false"]
+    found, *true = supposed.iloc[0, 1:5].astype(float)
+    # one module, so strangers have nothing in common: r / (1 - q), with the two decimals of what leaves
+    assert true == pytest.approx([found / (1 - q) for q in (0.01, 0.05, 0.1)], abs=0.011)
     assert not several_ways(by_key_alone)
     assert "could not be corrected for false links" in guild(by_key_alone, ("", ""))
 
 
 def test_false_links_and_other_ways_of_linking(weighed: Words):
     said = false_links(weighed)
-    assert "as found and as true pairs alone would give it" in said and "if 5%" not in said
+    assert "as found and as true pairs alone would give it" in said and "the table says" not in said
     assert several_ways(weighed)
     shown = {name: build(weighed) for name, build in TABLES.items()}
     ways = shown["linkage_procedures"]
@@ -121,7 +126,7 @@ def test_false_links_and_other_ways_of_linking(weighed: Words):
 
 def test_guild_has_its_four_steps(weighed: Words):
     said = guild(weighed, largest_imbalance(weighed))
-    assert [said.count(f"| {step} |") for step in ("Provision", "Linkage", "Analysis", "Report")] == [1, 1, 1, 1]
+    assert [said.count(f"| **{step}.** ") for step in ("Provision", "Linkage", "Analysis", "Report")] == [1, 1, 1, 1]
     assert "pairs at least 90% probable and pairs at least 50% probable" in said
     assert "@gilbert2018" in said
 

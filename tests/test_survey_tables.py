@@ -11,16 +11,22 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import released_example as example
 from builds import ROOT
+from prepost import exhibits
 from prepost.clean import Codebook
 from prepost.disclosure import disclose
 from prepost.errors import StudyError
+from prepost.exhibits import survey_figures
+from prepost.facts import facts_of
 from prepost.ingest import ANSWERS_COLUMN, KNOWN
+from prepost.lines import finder
+from prepost.private_floors import PrivateFloors
 from prepost.readers import ReadOptions, read
 from prepost.sheets import FieldRow, ItemRow
 from prepost.simulation import survey_exports
 from prepost.simulation.quotas import pick, pick_by_group, whole_numbers
-from prepost.study_loading import load
+from prepost.study_loading import load, load_resolved
 from prepost.study_surveys import Appointments, Elements, Fieldwork, Professionals
 from prepost.survey_sheets import BaseRow, ShareRow, TargetRow
 from prepost.surveys.answers import Answers
@@ -30,8 +36,10 @@ from prepost.surveys.margins import read_margins, weigh, weights_table
 from prepost.surveys.population_table import population_tables, survey_of
 from prepost.surveys.professionals_table import professionals_tables
 from prepost.surveys.telling import Counted, shared, told
+from prepost.table_names import SURVEY_TABLES
 from prepost.tables import check
 
+STEP = 5  # of the rows one in so many is walked back
 FACTS = ROOT.parent / "shared" / "facts"
 CONFIG = ROOT / "config"
 YN = "yes=Yes|no=No"
@@ -155,6 +163,18 @@ def test_the_planted_ratios_come_back(bundled_results):
     for name, plan in planted.items():
         row = rows[(rows["outcome"] == name) & (rows["estimate_name"] == "risk_ratio_element_adjusted")].iloc[0]
         assert row["ci_low"] - 0.005 <= plan["ratio"] <= row["ci_high"] + 0.005
+
+
+def test_every_row_is_walked_back_to_as_many_lines_as_its_base(bundled_results):
+    floors = PrivateFloors(load_resolved(bundled_results / "run_config.yaml"), bundled_results)
+    walked = 0
+    for name in [table for tables in SURVEY_TABLES.values() for table in tables]:
+        rows = pd.read_csv(bundled_results / "6_statistics" / f"{name}.csv", dtype={"group": str})
+        for _, row in rows.drop_duplicates(["outcome", "group_by", "group", "estimate_name"]).iloc[::STEP].iterrows():
+            found = finder(name, row)(row, floors)
+            assert len(found.drop_duplicates()) == row["n"], row["row_id"]
+            walked += 1
+    assert walked > 60
 
 
 # Sheets and settings with faults -------------------------------------------------------------------------------------
@@ -470,6 +490,19 @@ def test_appointments_count_people_and_bands():
     ratio = table[table["estimate_name"] == "risk_ratio"]["estimate"].iloc[0]
     assert ratio == pytest.approx(care.loc["personalised", "estimate"] / care.loc["not personalised", "estimate"])
     assert set(table["estimate_name"]) >= {"risk_ratio_adjusted", "risk_ratio_element_adjusted"}
+
+
+@pytest.mark.parametrize("name", survey_figures.BUILDERS)
+def test_tables_without_a_figure_show_facts(name):
+    released_tables = example.tables()
+    found = facts_of(released_tables, threshold=10)
+    shown = exhibits.exhibit_table(name, released_tables, example.setting())
+    keys = shown.attrs["keys"].to_numpy().ravel()
+    assert len(shown)
+    assert sum(bool(key) for key in keys) >= len(shown)
+    assert {key for key in keys if key} <= set(found)
+    assert exhibits.foot(name, released_tables, example.setting()).endswith(".csv")
+    assert not len(exhibits.exhibit_table(name, example.tables() | example.EMPTY, example.setting()))
 
 
 # The generator -------------------------------------------------------------------------------------------------------

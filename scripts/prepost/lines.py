@@ -8,6 +8,7 @@ import pandas as pd
 
 from prepost.attrition.target import target_population
 from prepost.ceiling_table import CEILING, limits, place_of
+from prepost.comments import lines as comment_lines
 from prepost.describing import is_complete, kinds_of
 from prepost.errors import Fault, StudyError
 from prepost.everyone_table import EVERYONE, every_answer
@@ -21,7 +22,8 @@ from prepost.places_table import at_place
 from prepost.private_floors import RESPONSE, PrivateFloors
 from prepost.schemas import ALL
 from prepost.specifications.lines import behind
-from prepost.table_names import PUBLISHED, RESULT_TABLES, TABLES_OF
+from prepost.surveys.behind import behind_surveys
+from prepost.table_names import PUBLISHED, RESULT_TABLES, SURVEY_TABLES, TABLES_OF
 from prepost.thresholds import threshold
 
 Finder = Callable[[pd.Series, "PrivateFloors"], pd.DataFrame]
@@ -312,7 +314,13 @@ def _published(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
 
 
 FINDERS: dict[str, Finder] = {
+    "comments_themes": comment_lines.behind_themes,
+    "comments_change": comment_lines.behind_themes,
+    "comments_agreement": comment_lines.behind_agreement,
+    "comments_machine": comment_lines.behind_machine,
+    "comments_left": comment_lines.behind_left,
     **{table: _published for part in PUBLISHED for table in TABLES_OF[part]},
+    **{table: behind_surveys for tables in SURVEY_TABLES.values() for table in tables},
     "linked": behind_counts,
     "linkage": behind_rates,
     "linkage_changes": behind_changes,

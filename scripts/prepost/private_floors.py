@@ -1,4 +1,4 @@
-"""Floors 1 to 4 of a built study, as the way back from a number to its lines reads them. They are private."""
+"""Floors 1 to 5 of a built study, as the way back from a number to its lines reads them. They are private."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ PLACES = {
     "keys": "3_matched",
     "scores": "4_scored",
     "weights": "4_scored",
+    "comments": "5_coded",
+    "coding_sample": "5_coded",
+    "codes": "5_coded",
 }
 CSV = {"exclusions": "exclusions.csv", "linkage_quality": "quality.csv", "keys": "keys.csv"}
 
@@ -49,7 +52,7 @@ class PrivateFloors:
         self._paired: dict[str, Paired] = {}
 
     def table(self, name: str) -> pd.DataFrame:
-        """Return one table of floors 2 to 4."""
+        """Return one table of floors 2 to 5."""
         if name not in self._read:
             path = self.results / PLACES[name] / "learners" / CSV.get(name, f"{name}.parquet")
             self._read[name] = tables.read(path, name)

@@ -17,7 +17,6 @@ from prepost.quantities import LATENT, MARGIN, ORDINARY, PRIMARY, CountSystem, H
 from prepost.relations_linkage import relate_links
 from prepost.schemas import ALL
 
-LEARNERS = "learners"
 HIDDEN = ""  # the table of quantities that stand in no table
 KEY_COLUMNS = ("strand", "comparison", "outcome", "group_by", "group", "wave_from", "wave_to", "n_unit")
 

@@ -54,3 +54,7 @@ def _tolerant(study: Study) -> Iterator[Fault]:
             where = f"{WHERE} · secondary.specifications.{place}"
             what = "the choice 'pairs' asks for tolerant pairs, and tolerant matching is switched off"
             yield Fault(where, what, "", "switch matching.tolerant.use on, or take the choice out")
+        elif choice.choice == "pairs" and choice.options[0] != settings.matching.headline:
+            where = f"{WHERE} · secondary.specifications.{place}.options"
+            what = f"the first option is '{choice.options[0]}', and the headline is {settings.matching.headline}"
+            yield Fault(where, what, "the headline's procedure first", "change the order of the options")

@@ -7,11 +7,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from prepost.sheets import ONE_WAVE
 from prepost.study_parts import Name, Part
 from prepost.study_secondary import Sheet
 
-__all__ = ["ONE_WAVE", "Appointments", "Elements", "Fieldwork", "Population", "Professionals", "Surveys", "Trim"]
+__all__ = [
+    "Appointments",
+    "Elements",
+    "Fieldwork",
+    "Population",
+    "Professionals",
+    "Surveys",
+    "Trim",
+]
 
 
 class Fieldwork(Part):

@@ -77,10 +77,11 @@ class ShareRow(Row):
 
 
 def labels_of(shares: Sequence[ShareRow], bases: Sequence[BaseRow] = ()) -> dict[str, str]:
-    """Return what each figure is called, and under "of <figure>" of whom it is, where the bases are given."""
+    """Return what each figure is called; under "of <figure>" of whom it is and under "base <base>" who is in a base."""
     of = {row.base: row.label for row in bases}
     told = [row for row in shares if not row.group]
-    return {row.share: row.label for row in told} | {f"of {row.share}": of[row.base] for row in told if row.base in of}
+    whom = {f"of {row.share}": of[row.base] for row in told if row.base in of}
+    return {row.share: row.label for row in told} | whom | {f"base {name}": label for name, label in of.items()}
 
 
 def target_faults(rows: Sequence[TargetRow], items: Mapping[str, ItemRow], sheet: str) -> list[Fault]:

@@ -16,6 +16,7 @@ from prepost.sheets import ONE_WAVE
 from prepost.simulation.guard import refusal
 from prepost.study_loading import load, missing_raw_files
 from prepost.table_names import figures_of, tables_of, words_of
+from prepost.yaml_files import read_yaml
 
 AUDITED = ["1_ingested", "2_cleaned", "3_matched", "4_scored", "5_coded", "6_statistics", "7_release", "8_exhibits"]
 
@@ -73,6 +74,7 @@ if DATA.is_absolute() and DATA.is_relative_to(Path.cwd()):
     DATA = DATA.relative_to(Path.cwd())
 STUDY, SIMULATED = study_or_exit()
 SETTINGS = STUDY.settings.model_dump(mode="json", by_alias=True)
+GENERATOR = "simulate_codes" if SIMULATED and "codes" in read_yaml(Path("config/simulation.yaml"), "") else "simulate"
 FILES = {row.source: row.file for row in STUDY.sources}
 PARTS = STUDY.settings.parts
 AUDITED = [floor for floor in AUDITED if floor != "5_coded" or {"comments", "interviews"} & set(PARTS)]
@@ -83,7 +85,6 @@ LEARNERS = STUDY.sources_of("learners")
 SURVEYS = [strand for strand in ONE_WAVE if strand in PARTS]
 SURVEY_SOURCES = [source for strand in SURVEYS for source in STUDY.sources_of(strand)]
 PRIMARY = next((part for part in SETTINGS["comparisons"] if part["role"] == "primary"), None)
-# What the surveys beside the learners' tell, and of whom.
 SHARES = [f"config/{SETTINGS['surveys']['shares']}"] if SURVEYS else []
 BASES = [f"config/{SETTINGS['surveys']['bases']}"] if SURVEYS else []
 # Sheets that a study may leave out: a list of none or one each.
@@ -94,13 +95,6 @@ VOCABULARIES = [f"config/{vocabulary['sheet']}" for vocabulary in SETTINGS["voca
 RETURNED_REVIEWS = sorted(str(path) for path in Path("data/returned/review").glob("*.xlsx") if path.name[0] not in "~.")
 NOTEBOOKS = sorted(str(path.relative_to(REPO)) for path in (REPO / "notebooks").glob("*.*") if path.suffix != ".ipynb")
 AUDIT_PAGES = [f"notebooks/audit_{floor}.ipynb" for floor in AUDITED]
-# Sheets that the report reads beside the released tables, where the study has them.
-REPORT_SHEETS = (
-    [f"config/{sheet}.csv" for sheet in ("recommendations", "cheers") if Path(f"config/{sheet}.csv").is_file()]
-    + (["config/economics.yaml"] if "economics" in PARTS else [])
-    + SHARES
-    + BASES
-)
 PROSE = sorted(str(path) for path in Path("config/report").glob("*.md"))
 # Twins that stand are made anew with the page, so that no paper says something else than the page beside it.
 TWINS = expand("results/9_report/report.{ending}", ending=["docx", "pdf"])

@@ -4,6 +4,14 @@ needs: floors 7 and 8; study.yaml, run_config.yaml, governance.yaml, assumptions
 leaves: 9_report/report.html
 """
 
+# Sheets that the report reads beside the released tables, where the study has them.
+REPORT_SHEETS = (
+    [f"config/{sheet}.csv" for sheet in ("recommendations", "cheers") if Path(f"config/{sheet}.csv").is_file()]
+    + (["config/economics.yaml"] if "economics" in PARTS else [])
+    + SHARES
+    + BASES
+)
+
 
 rule resolve:
     input:

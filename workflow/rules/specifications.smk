@@ -18,6 +18,7 @@ rule specify:
         pairs="results/3_matched/learners/pairs.parquet",
         scores="results/4_scored/learners/scores.parquet",
         weights=WEIGHTS,
+        candidates="results/3_matched/learners/candidates.parquet",
     output:
         batch=temp("results/6_statistics/specifications_{outcome}.csv"),
     log:

@@ -51,7 +51,7 @@ def change_table(
     """
     rows: list[dict] = []
     if comparison is not None:
-        changes = _changes(found.comments, floor, comparison)
+        changes = changes_of(found.comments, floor, comparison)
         for theme in themes:
             machine = scores[theme].to_numpy(dtype=float) if theme in scores else None
             for outcome in comparison.outcomes:
@@ -69,8 +69,8 @@ def change_table(
     return table
 
 
-def _changes(comments: pd.DataFrame, floor: Floor, comparison: Comparison) -> pd.DataFrame:
-    """The change of the completion behind each comment, missing where it has none."""
+def changes_of(comments: pd.DataFrame, floor: Floor, comparison: Comparison) -> pd.DataFrame:
+    """Return the change of the completion behind each comment, outcome by outcome; missing where it has none."""
     pairs = Sides(floor).paired(comparison)
     change = pd.DataFrame({name: pairs.after[name] - pairs.before[name] for name in comparison.outcomes}, dtype=float)
     sides = []

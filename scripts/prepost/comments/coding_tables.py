@@ -46,7 +46,7 @@ def agreement_table(
         ``alpha_masi`` and ``alpha_jaccard``. ``n`` comments that both coded; a comment that one left blank is not
         among them. Of three or more coders the two with the most comments in common are compared.
     """
-    pairs = _both(codes, comments)
+    pairs = coded_by_both(codes, comments)
     if pairs.empty:
         row = {"outcome": ALL, "estimate_name": "alpha_masi", "n": 0, "note": ONE_CODER}
         return _table([_common() | row], "comments_agreement")
@@ -64,7 +64,8 @@ def agreement_table(
     return _table(rows, "comments_agreement")
 
 
-def _both(codes: pd.DataFrame, comments: pd.DataFrame) -> pd.DataFrame:
+def coded_by_both(codes: pd.DataFrame, comments: pd.DataFrame) -> pd.DataFrame:
+    """Return the comments that the two coders with most in common both coded, with the set that each gave."""
     sets = sets_by_coder(codes)
     wide = sets[sets["by"] == "human"].pivot(index=KEY, columns="coder", values="themes")
     names = sorted(wide.columns)

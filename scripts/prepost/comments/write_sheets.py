@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Sequence
 from datetime import datetime
@@ -116,7 +117,11 @@ def frame_table(frame: Sequence[ThemeRow]) -> pd.DataFrame:
 
 def as_csv(lines: pd.DataFrame) -> str:
     """Return a sheet as CSV; a text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    return defused(lines).to_csv(index=False, lineterminator="\n")
+    held = io.StringIO()
+    writer = csv.writer(held, lineterminator="\n")
+    writer.writerow(lines.columns)
+    writer.writerows(defused(lines).fillna("").itertuples(index=False, name=None))
+    return held.getvalue()
 
 
 def _fill(place, lines: pd.DataFrame, head, wrapped) -> None:

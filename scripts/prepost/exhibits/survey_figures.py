@@ -57,13 +57,81 @@ def margins(tables: Tables, setting: Setting) -> Grid:
     return grid
 
 
+def bases(tables: Tables, setting: Setting) -> Grid:
+    """Return each base: respondents, the design effect of its weights, and how many respondents it is worth."""
+    table = "population_weighting"
+    grid = Grid(["Base"], ["Respondents", "Design effect", "Effective number"], setting)
+    for _, row in pick(tables, table, estimate_name="design_effect").iterrows():
+        worth = first(pick(tables, table, outcome=row["outcome"], estimate_name="n_effective"))
+        name = setting.labels.get(f"base {row['outcome']}", plain(str(row["outcome"])).lower())
+        cells = [grid.cell(row, table, "n", formatting.count)]
+        cells += [grid.cell(row, table, "estimate", formatting.number)]
+        cells += [grid.cell(worth, table, "estimate", formatting.count)]
+        grid.add([name[:1].upper() + name[1:]], cells)
+    return grid
+
+
+def counted(tables: Tables, setting: Setting) -> Grid:
+    """Return the share with each number of elements."""
+    table = "population_elements"
+    grid = Grid(["Elements experienced"], ["Base", "Share", "95% CI from", "to"], setting)
+    rows = pick(tables, table, estimate_name="share_with")
+    write = percents(row for _, row in rows.iterrows())
+    for _, row in rows.iterrows():
+        cells = [grid.cell(row, table, "n", formatting.count)]
+        cells += [grid.cell(row, table, column, write) for column in ("estimate", "ci_low", "ci_high")]
+        grid.add([str(row["group"])], cells)
+    return grid
+
+
+def grouped(tables: Tables, setting: Setting) -> Grid:
+    """Return each element by the groups that it is told for, with the test between them."""
+    table = "population_elements"
+    rows = pick(tables, table, estimate_name="share")
+    rows = rows[rows["group_by"] != ALL] if len(rows) else rows
+    groups = [str(name) for name in dict.fromkeys(rows["group"])] if len(rows) else []
+    item = setting.items.get(str(rows["group_by"].iloc[0])) if len(rows) else None
+    heads = [item.codes.get(name, name) if item else name for name in groups]
+    grid = Grid(["Element"], [*heads, "F, Rao-Scott", "p"], setting)
+    write = percents(row for _, row in rows.iterrows())
+    for outcome in dict.fromkeys(rows["outcome"]) if len(rows) else ():
+        own = rows[rows["outcome"] == outcome]
+        cells = [grid.cell(first(own[own["group"] == name]), table, "estimate", write) for name in groups]
+        test = first(pick(tables, table, outcome=outcome, estimate_name="any_difference"))
+        cells += [
+            grid.cell(test, table, "statistic", formatting.number),
+            grid.cell(test, table, "p", formatting.p_value),
+        ]
+        grid.add([label_of(setting, str(outcome))], cells)
+    return grid
+
+
 BUILDERS = {
+    "population_bases": bases,
+    "population_counts": counted,
+    "population_groups": grouped,
     "population_figures": population,
     "population_margins": margins,
     "professionals_figures": professionals,
     "appointments_ratios": ratios,
 }
 FEET: dict[str, tuple[str, str, bool]] = {
+    "population_bases": (
+        "population_weighting.csv",
+        "Design effect of the weights: Kish. Respondents divided by it are the effective number",
+        False,
+    ),
+    "population_counts": (
+        "population_elements.csv",
+        f"{WEIGHTED}. Base: adults who saw a professional in the last two years. Illustrative but for none and all",
+        False,
+    ),
+    "population_groups": (
+        "population_elements.csv",
+        "Weighted shares of adults who saw a professional in the last two years. Rao and Scott's test, second order, "
+        "not adjusted for their number. Illustrative: no group was published",
+        False,
+    ),
     "population_figures": (
         "population_estimates.csv",
         f"{WEIGHTED}. Illustrative: not published by the programme, or published without this base or group",

@@ -34,7 +34,7 @@ def levels_of(element: Element) -> list[str]:
     if element.comparison == "edit_distance":
         near = ["one edit" if n == 1 else f"{n:g} edits" for n in element.near]
     elif element.comparison == "token":
-        near = ["one within the other", *[f"{share:.0%} of the words" for share in element.near]]
+        near = ["one edit", "one within the other", *[f"{share:.0%} of the words" for share in element.near]]
     elif element.comparison == "date_parts":
         near = ["day and month exchanged", "two of day, month and year"]
     else:
@@ -121,7 +121,8 @@ def _near(element: Element) -> list[str]:
         both = f"len(list_intersect({words[0]}, {words[1]}))"
         sizes = f"len({words[0]}), len({words[1]})"
         share = f"{both}::DOUBLE / len(list_distinct(list_concat({words[0]}, {words[1]})))"
-        return [f"{both} = least({sizes})", *[f"{share} >= {wanted:g}" for wanted in element.near]]
+        edit = f"damerau_levenshtein({_l(name)}, {_r(name)}) <= 1"
+        return [edit, f"{both} = least({sizes})", *[f"{share} >= {wanted:g}" for wanted in element.near]]
     if element.comparison == "date_parts":
         parts = {p: f"{_l(f'{name}_{p}')} = {_r(f'{name}_{p}')}" for p in ("year", "month", "day")}
         crossed = [f"{_l(f'{name}_{a}')} = {_r(f'{name}_{b}')}" for a, b in (("day", "month"), ("month", "day"))]

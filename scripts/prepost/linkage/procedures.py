@@ -73,3 +73,31 @@ def _linked(candidates: pd.DataFrame, free: pd.Series) -> pd.Series:
         weight = rows["weight"].to_numpy(dtype=float)
         chosen[rows.index] = assign(left, right, weight - np.min(weight) + 1) == CHOSEN
     return chosen
+
+
+def with_tolerant(pairs: pd.DataFrame, links: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
+    """Return the headline's pairs and, where it keeps to exact keys, those that the tolerant procedure adds.
+
+    Parameters
+    ----------
+    pairs, links : DataFrame
+        Floor 3 (schemas ``pairs`` and ``links``).
+    candidates : DataFrame
+        Schema ``candidates``.
+
+    Returns
+    -------
+    DataFrame
+        Schema ``pairs``; an added pair is counted under the person of its earlier response. A response whose key is
+        blank has no person and no score, and its pairs are left out.
+    """
+    more = pairs_by(candidates, "tolerant")
+    sides = [["source_from", "line_from", "wave_from"], ["source_to", "line_to", "wave_to"]]
+    both = [*sides[0], *sides[1]]
+    more = more[~pd.MultiIndex.from_frame(more[both]).isin(pd.MultiIndex.from_frame(pairs[both]))]
+    person = links[links["state"] == "used"].set_index(["source", "line", "wave"])["person"]
+    known = [person.reindex(pd.MultiIndex.from_frame(more[side])).to_numpy() for side in sides]
+    added = more.assign(person=known[0], method=more["stage"], certainty=more["probability"].fillna(1.0))
+    added = added[pd.notna(known[0]) & pd.notna(known[1])]
+    whole = pd.concat([pairs, added[list(pairs.columns)].astype(pairs.dtypes)], ignore_index=True)
+    return whole.sort_values(["person", "module", "wave_from", "wave_to"], kind="stable").reset_index(drop=True)

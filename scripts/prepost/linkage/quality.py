@@ -64,14 +64,17 @@ def estimate_quality(
     tail = (1 - level) / 2
     rows = [("links", float(n), np.nan, np.nan)]
     if n:
-        false, links = draws[:, 0], n - draws[:, 0] + draws[:, 1]
-        for measure, value, drawn in (
-            ("false_links", n - right, false),
-            ("precision", right / n, 1 - false / n),
-            ("recall", right / everyone, (n - false) / links),
+        # The half link widens an interval and must not keep it from none.
+        false, more, missed = draws[:, 0], draws[:, 0] + draws[:, 1], draws[:, 2]
+        for measure, value, best, worst in (
+            ("false_links", n - right, false, more),
+            ("precision", right / n, 1 - false / n, 1 - more / n),
+            ("recall", right / everyone, (n - false) / (n - false + missed), (n - more) / (n - more + missed)),
         ):
-            low, high = np.quantile(np.clip(drawn, 0, n if measure == "false_links" else 1), [tail, 1 - tail])
-            rows.append((measure, value, min(low, value), max(high, value)))
+            top = n if measure == "false_links" else 1
+            low, high = np.quantile(np.clip(best, 0, top), [tail, 1 - tail])
+            other = np.quantile(np.clip(worst, 0, top), [tail, 1 - tail])
+            rows.append((measure, value, min(low, other[0], value), max(high, other[1], value)))
     frame = pd.DataFrame(rows, columns=["measure", "estimate", "ci_low", "ci_high"])
     return frame.assign(ci_level=np.where(frame["ci_low"].notna(), level, np.nan), note=note)
 
@@ -79,11 +82,11 @@ def estimate_quality(
 def _draws(
     levels: np.ndarray, chance: np.ndarray, seen: Seen, model: Model, sizes: tuple[int, int], seed: int
 ) -> np.ndarray:
-    """Draw (false links, links missed among all pairs that were seen) as they may be."""
+    """Draw (false links, half a false link as it may be, links missed among all pairs that were seen)."""
     rng = np.random.default_rng(seed)
     logit = np.log(chance / (1 - chance)) - log_ratios(levels, model)
     logit -= np.log(prior_odds(model.links, seen.pairs, *sizes))
-    found = np.empty((DRAWS, 2))
+    found = np.empty((DRAWS, 3))
     cells = seen.cells
     scale = seen.counts.sum() / cells["n"].sum()
     for draw in range(DRAWS):
@@ -94,5 +97,5 @@ def _draws(
         prior = np.log(prior_odds(again.links, seen.pairs, *sizes))
         wrong = 1 / (1 + np.exp(np.clip(logit + log_ratios(levels, again) + prior, -700, 700)))
         missed = max(expected_links(seen, again) - (1 - wrong).sum(), 0.0)
-        found[draw] = (rng.random(len(wrong)) < wrong).sum() + rng.gamma(0.5), rng.poisson(missed)
+        found[draw] = (rng.random(len(wrong)) < wrong).sum(), rng.gamma(0.5), rng.poisson(missed)
     return found

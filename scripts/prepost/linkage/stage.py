@@ -93,6 +93,8 @@ def link(
     parts: list[Linked] = []
     for two in combinations(waves, 2):
         parts.append(_two_waves(rows, pairs, decided, two, person, matching, level, seed, scratch))
+    if not parts:  # one wave: nobody is looked for anywhere else
+        parts.append(_exact_alone(pairs.iloc[:0], rows))
     candidates = consistent(pd.concat([part.candidates for part in parts], ignore_index=True), links)
     order = ["wave_from", "wave_to", "source_from", "line_from", "source_to", "line_to"]
     shown = candidates.loc[candidates.pop("shown").astype(bool), "pair_id"]

@@ -39,8 +39,8 @@ def guild(words: Words, imbalance: tuple[str, str]) -> str:
         ),
         ("Report", "Where a reader finds it", _report()),
     ]
-    lines = ["| Step | What is asked | This study |", "|:-------|:---------------|:------------------------------|"]
-    lines += [f"| {step} | {asked} | {told} |" for step, asked, told in steps]
+    lines = ["| Step, and what it asks | This study |", "|:-----------|:------------------------|"]
+    lines += [f"| **{step}.** {asked} | {told} |" for step, asked, told in steps]
     return (
         "The steps are those of GUILD, the guidance for information about linking data sets [@gilbert2018].\n\n"
         + "\n".join(lines)

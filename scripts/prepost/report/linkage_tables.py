@@ -10,7 +10,16 @@ from prepost import formatting
 from prepost.figures.linkage import way_name
 from prepost.paired import OVERALL
 from prepost.report.display import Display, Written
-from prepost.report.linkage_words import PROCEDURE, counted, fine, rate
+from prepost.report.linkage_words import (
+    EXACT,
+    PROCEDURE,
+    SUPPOSED,
+    changed,
+    counted,
+    fine,
+    rate,
+    supposed_shares,
+)
 from prepost.report.messages import Words
 
 
@@ -21,29 +30,47 @@ def procedures_of(words: Words) -> list[str]:
 
 
 def procedures(words: Words) -> pd.DataFrame:
-    """Each way of linking: pairs, how many more than the stricter one, share of false links, recall."""
+    """Each way of linking: pairs, how many more than the stricter one, share of false links, recall where known."""
     level = f"{words.settings.statistics.ci_level * 100:g}"
+    names = procedures_of(words) if words.primary else []
+    known = {
+        measure: any(words.value(f"{rate(words, measure, PROCEDURE, name)}/estimate") is not None for name in names)
+        for measure in MEASURES
+    }
+    heads = [head for measure, head in MEASURES.items() if known[measure]]
     numbers = [
         "Pairs",
         "More than before",
-        "False links",
-        f"{level}% CI",
-        "Found of true pairs",
-        f"{level}% CI of it",
+        *[part for head in heads for part in (head, f"{level}% CI: {head.lower()}")],
     ]
     table = Display(words.facts, ["Pairs that count", *numbers], numbers)
-    for name in procedures_of(words) if words.primary else ():
-        false, recall = (rate(words, measure, PROCEDURE, name) for measure in ("false_share", "recall"))
+    for name in names:
         step = counted(words, "step", PROCEDURE, name)
-        table.add(
-            _capital(way_name(name)),
-            (counted(words, "pairs", PROCEDURE, name),),
-            (step,) if step in words.facts else "–",
-            Written((f"{false}/estimate",), fine),
-            Written((f"{false}/ci_low", f"{false}/ci_high"), fine),
-            Written((f"{recall}/estimate",), fine),
-            Written((f"{recall}/ci_low", f"{recall}/ci_high"), fine),
-        )
+        cells = []
+        for measure in (measure for measure in MEASURES if known[measure]):
+            key = rate(words, measure, PROCEDURE, name)
+            cells += [Written((f"{key}/estimate",), fine), Written((f"{key}/ci_low", f"{key}/ci_high"), fine)]
+        pairs = (counted(words, "pairs", PROCEDURE, name),)
+        table.add(_capital(way_name(name)), pairs, (step,) if step in words.facts else "–", *cells)
+    return table.frame()
+
+
+def supposed(words: Words) -> pd.DataFrame:
+    """Each outcome's correlation and share who moved up, as found, and of true pairs if so many links were false."""
+    shares = supposed_shares(words)
+    ends = [f"if {fine(float(share)).replace('.0%', '%')} false" for share in shares]
+    numbers = ["r found", *[f"r {end}" for end in ends], "Up found", *[f"Up {end}" for end in ends]]
+    table = Display(words.facts, ["Outcome", *numbers], numbers)
+    for outcome in words.outcomes(words.primary) if words.primary else ():
+        cells: list = []
+        for name, write in (
+            ("correlation", formatting.number),
+            ("better", lambda value: formatting.percent(value, None)),
+        ):
+            cells.append(Written((changed(words, outcome.name, EXACT, name),), write))
+            keys = [changed(words, outcome.name, share, f"{name}_corrected", by=SUPPOSED) for share in shares]
+            cells += [Written((key,), write) for key in keys]
+        table.add(outcome.label, *cells)
     return table.frame()
 
 
@@ -86,18 +113,29 @@ def largest_imbalance(words: Words) -> tuple[str, str]:
     return f"balance/{row['row_id']}/estimate", f"{named}: {group}" if group else named
 
 
+def _whole(share: float) -> str:
+    return formatting.percent(share, None)
+
+
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+#: What is told of each way of linking where it can be estimated, with its column.
+MEASURES = {"false_share": "False links", "recall": "Found of true pairs"}
 TABLES: dict[str, Callable[[Words], pd.DataFrame]] = {
     "linkage_procedures": procedures,
     "linkage_groups": linkage_groups,
+    "linkage_supposed": supposed,
 }
 FEET = {
     "linkage_procedures": "Secondary. Exact: the keys agree. Probable: pairs of the stricter rows and those whose "
     "probability of being one person's is as high, one to one. False links: the expected share of pairs that join two "
     "people. Source: linked.csv, linkage.csv",
+    "linkage_supposed": "Sensitivity. r: correlation of before with after. Up: share that moved up beyond the smallest "
+    "change of interest. If so many false: what true pairs alone would give, were that share of exact links false and "
+    "strangers linked in at random within the study's strata. Bases are not given, since they differ by few people. "
+    "Source: linkage_changes.csv",
     "linkage_groups": "Secondary. With a key: responses of the first survey, one a person and module. Linked: the "
     "share in a pair of the headline, that is, of those who answered again and could be known again. Interval: Wilson, "
     "on the effective number of people. Source: linkage.csv, linked.csv",

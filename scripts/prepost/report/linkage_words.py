@@ -90,7 +90,7 @@ def _how(words: Words) -> str:
         )
     rests = (
         "The results of this report rest on pairs whose keys agree; pairs that are only alike stand beside them, in "
-        "[How sure](#sec-false-links)."
+        "[False links](#sec-false-links)."
         if headline(words) == EXACT
         else "The results of this report rest on both."
     )
@@ -149,7 +149,7 @@ def _open(words: Words) -> str:
         "Each single pair can be opened by whoever holds the data: the audit page of the third floor lists by which "
         "stage and on which evidence it was made. Who was linked more often than others is told "
         "[by group](#sec-groups); what false links would do to the results is told under "
-        "[How sure](#sec-false-links); the items of the reporting guideline for linked data are in the "
+        "[False links](#sec-false-links); the items of the reporting guideline for linked data are in the "
         "[appendix](#sec-guild)."
     )
 
@@ -164,15 +164,14 @@ def false_links(words: Words) -> str:
         "A false link joins one person's first answer with a stranger's second. As long as the strangers linked in "
         f"answer like true partners of the same {esc(within)}, the mean change stays as it is. But the answers of two "
         "strangers have less in common than those of one person, so the correlation of before with after comes out too "
-        "small, and the shares of those who moved up or down too large."
+        "small, and strangers' moves are counted among those who moved up, stayed or moved down."
     )
     lines = [line for outcome in words.outcomes(words.primary) if (line := _corrected(words, outcome))]
     if not lines:
-        supposed = [line for outcome in words.outcomes(words.primary) if (line := _supposed(words, outcome))]
         unknown = "How many links are false is not known here"
-        if not supposed:
+        if not supposed_shares(words):
             return f"{lead} {unknown}, so by how much cannot be told."
-        return f"{lead} {unknown}. This is what it would take away:\n\n" + "\n".join(supposed)
+        return f"{lead} {unknown}; the table says what true pairs would give if so many were."
     return f"{lead} Among exact pairs, as found and as true pairs alone would give it:\n\n" + "\n".join(lines)
 
 
@@ -191,27 +190,10 @@ def _corrected(words: Words, outcome: Outcome) -> str:
     )
 
 
-def _supposed(words: Words, outcome: Outcome) -> str:
-    """Say what true pairs would give if the shares of links that the analysis supposes were false."""
+def supposed_shares(words: Words) -> list[str]:
+    """Return the shares of false links that the analysis supposes, since none could be estimated."""
     rows = words.table("linkage_changes")
-    shares = list(dict.fromkeys(rows.loc[rows["group_by"] == SUPPOSED, "group"]))
-    found = _both(words, *(changed(words, outcome.name, EXACT, name) for name in ("correlation", "better")))
-    told = []
-    for share in shares:
-        names = (f"{name}_corrected" for name in ("correlation", "better"))
-        pair = _both(words, *(changed(words, outcome.name, share, name, by=SUPPOSED) for name in names))
-        if pair:
-            told.append(f"if {fine(float(share)).replace('.0%', '%')} of links were false, {pair}")
-    if not found or not told:
-        return ""
-    return f"- Self-rated {esc(outcome.phrase)}: {found} moved up; of true pairs, {'; '.join(told)}."
-
-
-def _both(words: Words, correlation: str, better: str) -> str:
-    values = [words.value(key) for key in (correlation, better)]
-    if None in values:
-        return ""
-    return f"a correlation of {words.show(correlation)}, and {words.show(better, formatting.percent(values[1], None))}"
+    return list(dict.fromkeys(rows.loc[rows["group_by"] == SUPPOSED, "group"]))
 
 
 def several_ways(words: Words) -> bool:

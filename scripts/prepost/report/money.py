@@ -52,9 +52,20 @@ def message(report: Report) -> str:
     low, high, point, unit = _shown(words, found, model, "per_window")
     return (
         f"{esc(model.label)} that respondents judged avoidable are valued at {low} to {high} {unit} over "
-        f"{esc(model.window)} ({point} from the published inputs as they stand), if all judged right and the capacity "
-        f"were released; the training’s part in it is not estimated. [The money](#sec-money)"
+        f"{esc(model.window)} (95% of the draws; {point} {unit} from the published inputs as they stand"
+        f"{_carried(words, found, model)}), if all judged right and the capacity were released; the training’s part in "
+        "it is not estimated. [The money](#sec-money)"
     )
+
+
+def _carried(words: Words, found: Economics, model: Model) -> str:
+    """How many respondents carry the value, of how many asked; nothing where that is not known."""
+    row = _key(found, model, "per_window")
+    shares = [link.times for link in model.chain if found.inputs[link.times].distribution == "beta"]
+    if not shares or words.value(f"{row}/n") is None:
+        return ""
+    asked = words.show(f"economics_chain/{model.name}.{shares[0]}/n")
+    return f"; about {words.show(f'{row}/n')} of {asked} respondents carry it"
 
 
 def _key(found: Economics, model: Model, measure: str, attribution: int | None = None) -> str:
@@ -83,15 +94,10 @@ def _range(words: Words, found: Economics, model: Model) -> str:
     exact = words.value(f"{row}/estimate")
     if exact is not None:
         point = f"£{words.show(f'{row}/estimate', formatting.number(exact, 1))}"
-    shares = [link.times for link in model.chain if found.inputs[link.times].distribution == "beta"]
-    people = ""
-    if shares and words.value(f"{row}/n") is not None:
-        asked = words.show(f"economics_chain/{model.name}.{shares[0]}/n")
-        people = f" About {words.show(f'{row}/n')} respondents, of {asked} asked, carry it."
     return (
         f"**{esc(model.label)}: {low} to {high} {unit} over {esc(model.window)}**, that is {low_year} to {high_year} "
         f"{unit} a year. The inputs as they stand give {point} {unit} over {esc(model.window)}, {point_year} {unit} a "
-        f"year.{people}"
+        f"year{_carried(words, found, model)}."
     )
 
 

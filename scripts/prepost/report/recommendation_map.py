@@ -12,7 +12,7 @@ from prepost.render.escape import escape_markdown as esc
 if TYPE_CHECKING:
     from prepost.report.book import Report
 
-PLACE = re.compile(r"\[\[fact(?:\s+([%\d]))?\]\]")
+PLACE = re.compile(r"\[\[fact(?:\s+(%|\d|points))?\]\]")
 INTRO = (
     "Who recommends what, and which numbers of this report bear on it. The sets are kept apart, since different people "
     "made them. A number that supports a recommendation does not show that following it would change anything."
@@ -58,9 +58,12 @@ def _kept(text: str) -> str:
 
 
 def _number(report: Report, key: str, form: str | None) -> str:
-    """The linked number: as facts write it, as a percentage (%), or with so many decimals."""
+    """The linked number: as facts write it, as a percentage (%), in percentage points, or with so many decimals."""
     fact = report.facts.fact(key)
     if fact.value is None or form is None:
         return report.span(key)
-    text = formatting.percent(fact.value, None) if form == "%" else formatting.number(fact.value, int(form))
+    if form == "points":
+        text = f"{formatting.number(fact.value * 100, 0)} points"
+    else:
+        text = formatting.percent(fact.value, None) if form == "%" else formatting.number(fact.value, int(form))
     return report.span(key, text)

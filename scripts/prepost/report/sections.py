@@ -158,8 +158,11 @@ def false_links(report: Report) -> str:
     if report.words.primary is None:
         return said
     parts = [said]
+    if linkage_words.supposed_shares(report.words):
+        caption = "What true pairs would give if so many links were false"
+        parts.append(report.table("linkage_supposed", caption).data)
     if linkage_words.several_ways(report.words):
-        parts.append(report.table("linkage_procedures", "Ways of linking, and how many links of each are false").data)
+        parts.append(report.table("linkage_procedures", "Ways of linking, and the pairs that each gives").data)
         parts.append(report.exhibit("linkage").data)
     return "\n\n".join(parts)
 

@@ -67,11 +67,14 @@ def population(report: Report) -> str:
         _who(report),
         _elements(report),
         report.exhibit(SEEN).data,
+        _folded(report, "population_counts", "How many of the elements people experienced"),
         _differing(report),
+        _folded(report, "population_groups", "Each element by group"),
         "#### Advice that did not suit {#sec-unsuitable}",
         _advice(report),
         report.exhibit("population_consequences").data,
         _folded(report, "population_figures", "Every other figure of this survey"),
+        _folded(report, "population_bases", "What the weights cost in each base"),
         _folded(report, "population_margins", "The respondents before and after weighting"),
     ]
     return "\n\n".join(part for part in parts if part)

@@ -15,7 +15,6 @@ from prepost.study_loading import read_yaml
 
 Share = Annotated[float, Field(ge=0, le=1)]
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-SOURCES = ("pre", "post")
 
 
 class CodeElement(Part):
@@ -152,3 +151,12 @@ def _slip(text: str, rng: np.random.Generator) -> str:
     if kind < 0.6 and len(text) > 1:
         return text[:at] + text[at + 1 :]
     return text[:at] + pool[int(rng.integers(0, len(pool)))] + text[at + 1 :]
+
+
+def truth_of(found: Cohort) -> pd.DataFrame:
+    """Return who gave each response: ``source, line, person``; a line is counted as in the file, the header being 1."""
+    names = {"before": found.before, "after": found.after}
+    sides = [
+        pd.DataFrame({"source": n, "line": np.arange(len(s)) + 2, "person": s["person"]}) for n, s in names.items()
+    ]
+    return pd.concat(sides, ignore_index=True)

@@ -25,7 +25,7 @@ AS_PRIMARY = {
     "waves": "two",
     "metric": "scale",
     "weights": "none",
-    "pairs": "exact",
+    "pairs": "headline",
 }
 ESTIMATE = "standardised_change"
 SUMMARY = "summary"

@@ -49,12 +49,12 @@ def appointments_table(
     rows: Rows = []
     for outcome in settings.outcomes:
         rows += _outcome(answers, settings, outcome, level)
-    first = _first_of_each(answers, settings.person)
+    first = first_of_each(answers, settings.person)
     rows += [plain_share(first, named[line.base], line, level) for line in lines]
     return as_table(rows, TABLE)
 
 
-def _first_of_each(answers: Answers, person: str) -> Answers:
+def first_of_each(answers: Answers, person: str) -> Answers:
     """One response a person: the first that answers anything at all, in the order of the lines."""
     frame = answers.responses.sort_values(["source", "line"], kind="stable").drop_duplicates(person)
     return Answers(frame.reset_index(drop=True), answers.items.values(), list(answers.elements.values()))
@@ -68,7 +68,7 @@ def _outcome(answers: Answers, settings: Appointments, outcome: str, level: floa
     missing = int((~known).sum())
     rows = _shares(outcome, y[known], count[known], people[known], settings, missing, level)
     for adjusted in (False, True) if settings.adjust else (False,):
-        x = _adjustment(answers, settings.adjust) if adjusted else np.empty((len(y), 0))
+        x = adjustment(answers, settings.adjust) if adjusted else np.empty((len(y), 0))
         full = known & ~np.isnan(x).any(axis=1)
         given = y[full], people[full], x[full]
         common = {"n_missing": int((~full).sum()), "ci_level": level}
@@ -105,7 +105,7 @@ def _ratio(
     )
 
 
-def _adjustment(answers: Answers, names: Sequence[str]) -> np.ndarray:
+def adjustment(answers: Answers, names: Sequence[str]) -> np.ndarray:
     """Dummies of each category but its largest, NaN where it was not answered."""
     columns = []
     for name in names:
