@@ -47,7 +47,7 @@ def main(
         rows = eligible_comments(texts, codes, about, plan)
         drawn.append(choose_comments(rows, plan, cells_of(about, texts, plan, release.threshold), seed))
     if segments:
-        coded, differing = tables.read(segments[0], "segments"), tables.read(segments[1], "coders_differ")
+        coded, differing = tables.read(segments[0], "segments"), tables.read(segments[1], "interview_disagreements")
         said = [row for path in participants for row in read_sheet(path, ParticipantRow, where=PARTICIPANTS)]
         may_quote = {row.source for row in said if row.consent and row.consent_quotes}
         drawn.append(choose_segments(settled(coded, differing), may_quote, plan, seed))

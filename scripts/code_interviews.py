@@ -47,7 +47,7 @@ def main(
     tables.write(coded, segments, "segments")
     tables.write(framework_matrix(settled(coded, differ)), matrix, "interview_matrix")
     tables.write(aside, refused, "segments_refused")
-    tables.write(differ, disagreements, "coders_differ")
+    tables.write(differ, disagreements, "interview_disagreements")
     open_ones = int(differ["decision"].isna().sum())
     log.info("%s segments, %s not taken; %d of %d disagreements are not decided yet", f"{len(coded):,}",
              f"{len(aside):,}", open_ones, len(differ))  # fmt: skip

@@ -32,7 +32,7 @@ def main(
 ) -> None:
     """Read floors 3 and 5 and the summaries, write floor 6."""
     rows, coded = tables.read(turns, "coded_turns"), tables.read(segments, "segments")
-    settled_ones = settled(coded, tables.read(disagreements, "coders_differ"))
+    settled_ones = settled(coded, tables.read(disagreements, "interview_disagreements"))
     known = read_sheet(frame, ThemeRow, key="theme")
     written = [row for path in summaries for row in read_sheet(path, SummaryRow, key="theme", where=SUMMARIES)]
     public = public_matrix(settled_ones, known, written)

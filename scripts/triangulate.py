@@ -29,7 +29,7 @@ def main(
     changes = tables.read(comparisons, "comparisons")
     changes = changes[(changes["comparison"] == primary) & (changes["group"] == "all")]
     coded = tables.read(codes[0], "codes") if codes else None
-    said = settled(tables.read(segments, "segments"), tables.read(disagreements, "coders_differ"))
+    said = settled(tables.read(segments, "segments"), tables.read(disagreements, "interview_disagreements"))
     found = triangulate(plan, changes, coded, said, release.threshold)
     tables.write(found, triangulation, "triangulation")
     log.info(

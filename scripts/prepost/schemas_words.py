@@ -71,7 +71,7 @@ SCHEMAS |= {
         }
     ),
     "segments_refused": REFUSED,
-    "coders_differ": _schema(
+    "interview_disagreements": _schema(
         {
             **_place(),
             "theme": _text(),
