@@ -15,6 +15,7 @@ from prepost.facts import Facts
 from prepost.recommendations import hold_to_facts, load_checklist, load_recommendations
 from prepost.report.recommendation_map import recommendation_map
 from prepost.study_loading import load
+from prepost.trace import trace
 
 CONFIG = ROOT / "config"
 HEAD = "set,recommendation,relation,fact,reading\n"
@@ -134,3 +135,14 @@ def test_published_numbers_are_not_called_synthetic(bundled_results):
     for name in ("economics_chain.csv", "economics_tornado.csv", "claims_verdicts.csv"):
         foot = page[page.index(name) : page.index("</div>", page.index(name))]
         assert "From published figures" in foot and "Synthetic data" not in foot
+
+
+def test_a_published_number_walks_back_to_its_sheet_and_to_nobody(bundled_results):
+    study = bundled_results.parent
+    for key, sheet in (
+        ("economics_values/gp.per_window.100/ci_low", "config/economics.yaml"),
+        ("claims_verdicts/claim.gp_value/estimate", "config/claims.csv"),
+    ):
+        found = trace(key, study, study / "data")
+        assert sheet in found.inputs and len(found.lines) == 0
+        assert found.private["row_id"] == found.released["row_id"] == key.split("/")[1]

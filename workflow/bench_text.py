@@ -8,7 +8,10 @@ from pathlib import Path
 
 from benching import Place, Table, build, bundled, costs, measure
 
-STEPS = ("gather_comments", "draw_sample", "code_text", "assess_coding", "count_themes", "find_topics")
+STEPS = (
+    *("gather_comments", "draw_sample", "code_text", "assess_coding", "count_themes", "find_topics"),
+    *("choose_quotes", "approve_quotes"),
+)
 MANY = 1_000_000
 FLOOR = "results/5_coded/learners"
 

@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from prepost.errors import Fault, StudyError  # noqa: E402 - the library lies beside, it is not installed
 
 NAME = re.compile(r"[a-z][a-z0-9_-]*")
-LEFT_BEHIND = ("simulation.yaml", "simulation_interviews.yaml")
+LEFT_BEHIND = ("simulation.yaml", "simulation_interviews.yaml", "simulation_surveys.yaml")
 SYNTHETIC = re.compile(r"^synthetic:[ \t]*\S+", re.MULTILINE)
 
 

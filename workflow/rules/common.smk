@@ -83,22 +83,19 @@ WORDS = words_of(PARTS)
 FIGURES = figures_of(PARTS)
 LEARNERS = STUDY.sources_of("learners")
 SURVEYS = [strand for strand in ONE_WAVE if strand in PARTS]
-SURVEY_SOURCES = [source for strand in SURVEYS for source in STUDY.sources_of(strand)]
 PRIMARY = next((part for part in SETTINGS["comparisons"] if part["role"] == "primary"), None)
 SHARES = [f"config/{SETTINGS['surveys']['shares']}"] if SURVEYS else []
 BASES = [f"config/{SETTINGS['surveys']['bases']}"] if SURVEYS else []
-# Sheets that a study may leave out: a list of none or one each.
+# Sheets that a study may leave out.
 FIELDS = ["config/fields.csv"] if Path("config/fields.csv").is_file() else []
 RECODES = ["config/recodes.csv"] if Path("config/recodes.csv").is_file() else []
 VOCABULARIES = [f"config/{vocabulary['sheet']}" for vocabulary in SETTINGS["vocabularies"]]
-# Sheets that reviewers of pairs sent back; the raw folder of a study may be anywhere, but they lie in the study's own.
-RETURNED_REVIEWS = sorted(str(path) for path in Path("data/returned/review").glob("*.xlsx") if path.name[0] not in "~.")
 NOTEBOOKS = sorted(str(path.relative_to(REPO)) for path in (REPO / "notebooks").glob("*.*") if path.suffix != ".ipynb")
 AUDIT_PAGES = [f"notebooks/audit_{floor}.ipynb" for floor in AUDITED]
 PROSE = sorted(str(path) for path in Path("config/report").glob("*.md"))
 # Twins that stand are made anew with the page, so that no paper says something else than the page beside it.
-TWINS = expand("results/9_report/report.{ending}", ending=["docx", "pdf"])
-TWINS = TWINS if any(Path(twin).is_file() for twin in TWINS) else []
+PAPERS = ["results/9_report/report.docx", "results/9_report/report.pdf"]
+TWINS = PAPERS if any(Path(paper).is_file() for paper in PAPERS) else []
 
 # Every file of floors 1 to 8, for the audit pages and the manifest; the rule file of a further part adds its own.
 ARTEFACTS = (

@@ -6,6 +6,9 @@ leaves: 3_matched/learners/{people,links,pairs,triples,unmatched,hashes,candidat
     review.xlsx; identifiers end here
 """
 
+# Sheets that reviewers of pairs sent back; the raw folder of a study may be anywhere, but they lie in the study's own.
+RETURNED_REVIEWS = sorted(str(path) for path in Path("data/returned/review").glob("*.xlsx") if path.name[0] not in "~.")
+
 
 rule match:
     input:

@@ -4,6 +4,8 @@ needs: 1_ingested/*.parquet of the strands population, professionals and appoint
 leaves: 2_cleaned/<strand>/responses.parquet, {exclusions,unmapped,unfitting}.csv
 """
 
+SURVEY_SOURCES = [source for strand in SURVEYS for source in STUDY.sources_of(strand)]
+
 ARTEFACTS += expand("results/2_cleaned/{strand}/responses.parquet", strand=SURVEYS)
 ARTEFACTS += expand("results/2_cleaned/{strand}/{t}.csv", strand=SURVEYS, t=["exclusions", "unmapped", "unfitting"])
 

@@ -13,7 +13,7 @@ from scipy.special import expit, log_expit
 _FARTHEST = 60.0
 
 
-def log_likelihood(y: np.ndarray, x: np.ndarray) -> tuple[float, str]:
+def log_likelihood(y: np.ndarray, x: np.ndarray, count: np.ndarray | None = None) -> tuple[float, str]:
     """Maximise the likelihood of cumulative logits.
 
     Parameters
@@ -22,6 +22,8 @@ def log_likelihood(y: np.ndarray, x: np.ndarray) -> tuple[float, str]:
         Categories 0 … J - 1, each of them used.
     x : ndarray, shape (n, p)
         Covariates without an intercept.
+    count : ndarray or None, shape (n,)
+        How many people each row stands for; None: one each.
 
     Returns
     -------
@@ -38,22 +40,27 @@ def log_likelihood(y: np.ndarray, x: np.ndarray) -> tuple[float, str]:
     cuts, p = int(y.max()), x.shape[1]
     if cuts < 1:
         return np.nan, "every answer is the same: nothing to estimate"
-    spread = x.std(axis=0)
-    if (spread <= 1e-12).any() or np.linalg.matrix_rank(x - x.mean(axis=0)) < p:
+    weight = np.full(len(y), 1 / len(y)) if count is None else count / count.sum()
+    people = len(y) if count is None else int(count.sum())
+    centred = x - weight @ x
+    spread = np.sqrt(weight @ centred**2)
+    if (spread <= 1e-12).any() or np.linalg.matrix_rank(centred) < p:
         return np.nan, "a group or the score does not vary: no comparison"
-    scaled = (x - x.mean(axis=0)) / spread
-    shares = np.cumsum(np.bincount(y))[:-1] / len(y)
+    scaled = centred / spread
+    shares = np.cumsum(np.bincount(y, weight))[:-1]
     first = np.log(shares / (1 - shares))
     start = np.r_[first[0], np.log(np.diff(first)), np.zeros(p)]
-    found = optimize.minimize(_miss, start, args=(y, scaled, cuts), jac=True, method="BFGS", options={"gtol": 1e-9})
-    slope = np.abs(_miss(found.x, y, scaled, cuts)[1]).max()
+    found = optimize.minimize(
+        _miss, start, args=(y, scaled, cuts, weight), jac=True, method="BFGS", options={"gtol": 1e-9}
+    )
+    slope = np.abs(_miss(found.x, y, scaled, cuts, weight)[1]).max()
     if not np.isfinite(found.fun) or slope > 1e-6 or np.abs(found.x[cuts:]).max(initial=0) > _FARTHEST:
         return np.nan, "no finite estimate: the score or the group settles the answer"
-    return -float(found.fun) * len(y), ""
+    return -float(found.fun) * people, ""
 
 
-def _miss(theta: np.ndarray, y: np.ndarray, x: np.ndarray, cuts: int) -> tuple[float, np.ndarray]:
-    """Return minus the mean log likelihood and its slopes."""
+def _miss(theta: np.ndarray, y: np.ndarray, x: np.ndarray, cuts: int, weight: np.ndarray) -> tuple[float, np.ndarray]:
+    """Return minus the mean log likelihood and its slopes; weights sum to 1."""
     gaps = np.exp(np.minimum(theta[1:cuts], 30.0))
     bounds = np.r_[-np.inf, theta[0] + np.r_[0.0, np.cumsum(gaps)], np.inf]
     eta = x @ theta[cuts:]
@@ -63,8 +70,8 @@ def _miss(theta: np.ndarray, y: np.ndarray, x: np.ndarray, cuts: int) -> tuple[f
         ends = log_expit(high) + log_expit(-low)
         loglik = ends + np.where(np.isfinite(low - high), np.log1p(-np.exp(low - high)), 0.0)
     between = np.where(np.isfinite(low - high), 1 / np.expm1(np.minimum(high - low, 700.0)), 0.0)
-    of_high, of_low = expit(-high) + between, -expit(low) - between
+    of_high, of_low = weight * (expit(-high) + between), -weight * (expit(low) + between)
     of_cut = np.bincount(y, of_high, cuts + 1)[:cuts] + np.bincount(y, of_low, cuts + 1)[1:]
     after = np.cumsum(of_cut[::-1])[::-1]
     slopes = np.r_[after[0], after[1:] * gaps, -(of_high + of_low) @ x]
-    return -float(loglik.mean()), -slopes / len(y)
+    return -float(weight @ loglik), -slopes

@@ -72,10 +72,16 @@ def item_functioning(items: pd.DataFrame, group: ArrayLike, *, fewest_people: in
 def _tests(values: np.ndarray, place: int, labels: np.ndarray, groups: list[str]) -> dict:
     score = values.mean(axis=1, keepdims=True)
     score = score - score.mean()
-    member = np.column_stack([labels == group for group in groups[1:]]).astype(float)
     used, y = np.unique(values[:, place], return_inverse=True)
-    designs = (score, np.hstack([score, member]), np.hstack([score, member, score * member]))
-    fits = [log_likelihood(y, design) for design in designs]
+    # people of one group with the same score and answer are one row: however many they are, such rows are few
+    kinds = np.ravel_multi_index(
+        (pd.factorize(score[:, 0])[0], pd.factorize(labels)[0], y), (len(score), len(groups), len(used))
+    )
+    _, rows, count = np.unique(kinds, return_index=True, return_counts=True)
+    one, answer = score[rows], y[rows]
+    member = np.column_stack([labels[rows] == group for group in groups[1:]]).astype(float)
+    designs = (one, np.hstack([one, member]), np.hstack([one, member, one * member]))
+    fits = [log_likelihood(answer, design, count) for design in designs]
     failed = next((note for _, note in fits if note), "")
     if failed:
         return {"note": failed}
