@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import permutations
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ from prepost.interviews.sheets import (
 )
 from prepost.interviews.triangulation import triangulate, verdict
 from prepost.interviews.turns import documents, turns_of, without_identifiers
+from prepost.report.expert_words import experts_line
 from prepost.schemas_words import WORDS
 from prepost.table_names import WORD_TABLES, words_of
 from sklearn.metrics import cohen_kappa_score
@@ -369,3 +371,13 @@ def test_a_quotation_is_one_click_from_its_context(bundled_results: Path) -> Non
     page = (bundled_results / "audit" / "5_coded.html").read_text(encoding="utf-8")
     public = pd.read_csv(bundled_results / "7_release" / "quotes.csv")
     assert all(f'href="#{quote}"' in page and f'id="{quote}"' in page for quote in public["row_id"])
+
+
+def test_the_first_screen_says_where_experts_and_survey_agree_and_differ() -> None:
+    rows = [("A one", "supports", "supports"), ("B two", "supports", "against"), ("C three", "silent", "against")]
+    frame = pd.DataFrame(rows, columns=["statement", "survey", "interviews"])
+    line = experts_line(SimpleNamespace(tables={"triangulation": frame}))
+    assert "bear out the survey in that a one; they differ from it on whether b two. [" in line
+    assert "spoke of what the survey did not ask" in experts_line(
+        SimpleNamespace(tables={"triangulation": frame.tail(1)})
+    )

@@ -20,6 +20,7 @@ EXPERT = "an expert who was interviewed"
 NO_THEME = frozenset(("none", "cannot_be_coded"))
 #: Who may have given the code, the surest first.
 SUREST = ("adjudicated", "human", "machine", "keyword")
+BY_PEOPLE = SUREST[:2]
 CANDIDATE = [
     *("quote", "theme", "kind", "origin", "stratum", "said_by", "text", "source", "line", "wave", "item"),
     *("eligible", "coded_by", "reason", "fingerprint"),
@@ -51,8 +52,8 @@ def codes_in_force(codes: pd.DataFrame) -> pd.DataFrame:
     ranked = codes.assign(rank=codes["by"].map({by: place for place, by in enumerate(SUREST)}))
     best = ranked.groupby(KEY)["rank"].transform("min")
     kept = ranked[ranked["rank"] == best]
-    coders = kept.groupby(KEY)["coder"].transform(lambda who: who.nunique())
-    given = kept.groupby([*KEY, "theme"])["coder"].transform(lambda who: who.nunique())
+    coders = kept.groupby(KEY)["coder"].transform("nunique")
+    given = kept.groupby([*KEY, "theme"])["coder"].transform("nunique")
     kept = kept[(kept["by"] != "human") | (given >= coders)]
     kept = kept[~kept["theme"].isin(NO_THEME)]
     return kept.drop_duplicates([*KEY, "theme"])[[*KEY, "theme", "by"]].reset_index(drop=True)
@@ -101,7 +102,8 @@ def choose_comments(rows: pd.DataFrame, plan: Quotes, cells: Cells, seed: int) -
     Notes
     -----
     Typical: of comments whose author changed as learners did on the whole, or whose change is not known. Dissenting: of
-    authors who moved against it. A comment is drawn for one theme only.
+    authors who moved against it. Comments whose theme people gave go before those whose theme the machine gave, and a
+    comment is drawn for one theme only.
     """
     whole = float(rows.drop_duplicates("person")["change"].mean())
     against = (rows["change"] * np.sign(whole) < 0).fillna(False).astype(bool)
@@ -112,6 +114,8 @@ def choose_comments(rows: pd.DataFrame, plan: Quotes, cells: Cells, seed: int) -
         for kind, many in ((TYPICAL, plan.typical), (DISSENTING, plan.dissenting)):
             pool = part[against.loc[part.index] == (kind == DISSENTING)].sort_values(KEY)
             order = np.random.default_rng([seed, *_number(theme, stratum, kind)]).permutation(len(pool))
+            by_machine = ~pool["by"].isin(BY_PEOPLE).to_numpy()
+            order = order[np.argsort(by_machine[order], kind="stable")]
             free = [place for place in order if tuple(pool.iloc[place][KEY]) not in taken][:many]
             for number, place in enumerate(free, start=1):
                 row = pool.iloc[place]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from prepost.interviews.framework import NOBODY, ONE, SEVERAL, SOME
 from prepost.interviews.sheets import CodebookRow
+from prepost.interviews.triangulation import SILENT
 from prepost.render.escape import escape_markdown as esc
 from prepost.report.quote_words import said_by_experts
 from prepost.sheets import read_sheet
@@ -73,19 +74,21 @@ def experts(report: Report) -> str:
 def experts_line(report: Report) -> str:
     """Return the sentence of the first screen: where the experts agree with the survey, and where they dissent."""
     rows = report.tables["triangulation"]
-    agree, dissent = (rows[rows["verdict"] == verdict]["statement"] for verdict in ("agree", "dissent"))
+    rows = rows[(rows["survey"] != SILENT) & (rows["interviews"] != SILENT)]
+    alike = rows["survey"] == rows["interviews"]
+    agree, dissent = rows.loc[alike, "statement"], rows.loc[~alike, "statement"]
     said = []
     if len(agree):
-        said.append(f"bear out the survey in that {_listed(agree)}")
+        said.append(f"bear out the survey in {_listed(agree, 'that')}")
     if len(dissent):
-        said.append(f"differ from it on whether {_listed(dissent)}")
+        said.append(f"differ from it on {_listed(dissent, 'whether')}")
     if not said:
         return "The experts who were interviewed spoke of what the survey did not ask. [Experts](#sec-experts)"
-    return f"The experts who were interviewed {' and '.join(said)}. [Experts](#sec-experts)"
+    return f"The experts who were interviewed {'; they '.join(said)}. [Experts](#sec-experts)"
 
 
-def _listed(statements: pd.Series) -> str:
-    words = [esc(text[0].lower() + text[1:]).rstrip(".") for text in statements]
+def _listed(statements: pd.Series, word: str) -> str:
+    words = [f"{word} {esc(text[0].lower() + text[1:]).rstrip('.')}" for text in statements]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
