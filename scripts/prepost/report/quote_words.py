@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from prepost.paired import OVERALL
 from prepost.quotes.choose import COMMENT, DISSENTING, INTERVIEW
 from prepost.render.escape import escape_markdown as esc
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from prepost.report.book import Report
 
 PART = "quotes"
+SHARE = "share_of_comments"
+IN_SIGHT = 6  # themes whose quotations are not folded
 NONE = "No quotation has been approved yet, so none is shown."
 RULE = (
     "The quotations were drawn by a seeded rule, theme by theme, and not picked: typical ones, and, where there were "
@@ -33,12 +36,12 @@ def quotes(report: Report) -> str:
     if rows.empty:
         return f"{heading}\n\n{NONE}"
     shown, folded = [], []
-    for theme, part in rows.groupby("theme", sort=True):
-        first = part.drop_duplicates("kind")
-        rest = part.drop(index=first.index)
-        shown.append(f"**{esc(_label(theme))}**\n\n" + _block(report, first))
-        if len(rest):
-            folded.append(f"**{esc(_label(theme))}**\n\n" + _block(report, rest))
+    for place, theme in enumerate(_by_share(report, rows["theme"])):
+        part = rows[rows["theme"] == theme]
+        first = part.drop_duplicates("kind") if place < IN_SIGHT else part.iloc[:0]
+        for where, some in ((shown, first), (folded, part.drop(index=first.index))):
+            if len(some):
+                where.append(f"**{esc(_label(theme))}**\n\n" + _block(report, some))
     parts = [heading, RULE, *shown]
     if folded:
         parts.append('::: {.details summary="Further quotations"}\n\n' + "\n\n".join(folded) + "\n\n:::")
@@ -60,6 +63,14 @@ def said_by_experts(report: Report) -> str:
 def _of(report: Report, origin: str) -> pd.DataFrame:
     rows = report.tables["quotes"]
     return rows[rows["origin"] == origin].reset_index(drop=True)
+
+
+def _by_share(report: Report, themes: pd.Series) -> list[str]:
+    """The themes, that which is spoken of most first; those without a share at the end, by name."""
+    found = report.tables["comments_themes"]
+    found = found[(found["estimate_name"] == SHARE) & (found["group_by"] == OVERALL)]
+    shares = found.set_index("outcome")["estimate"].dropna().to_dict()
+    return sorted(set(themes), key=lambda theme: (-shares.get(theme, 0.0), theme))
 
 
 def _label(theme: str) -> str:

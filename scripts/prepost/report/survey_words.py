@@ -224,7 +224,7 @@ def _after(report: Report) -> str:
         return "No ratio of this survey may be shown."
     one = rows[0][1]
     helps = _of(report, AFTER, "would_help")
-    adjustment = listing([_margin(report, name) for name in settings.adjust]) if settings.adjust else ""
+    adjustment = listing(list(dict.fromkeys(_margin(report, name) for name in settings.adjust)))
     words = (
         f"{_count(report, AFTER, one, 'n_people')} people told of {_count(report, AFTER, one)} appointments. At least "
         f"{settings.enough} of {len(settings.elements.items)} elements are called personalised here. "
