@@ -48,7 +48,7 @@ def _design(study: Study) -> str:
     when = _join([f"{esc(wave.when)} ({esc(wave.label.lower())})" for wave in settings.waves])
     return (
         f"One group, asked {when}, without a comparison group. All outcomes are self-rated. "
-        f"The surveys reached us in {len(study.sources)} exports, dated up to {settings.data_date:%-d %B %Y}."
+        f"The surveys reached us in {len(study.sources_of('learners'))} exports, dated up to {settings.data_date:%-d %B %Y}."
     )
 
 
