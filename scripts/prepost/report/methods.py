@@ -46,9 +46,10 @@ def paragraphs(study: Study) -> Iterator[tuple[str, str]]:
 def _design(study: Study) -> str:
     settings = study.settings
     when = _join([f"{esc(wave.when)} ({esc(wave.label.lower())})" for wave in settings.waves])
+    exports = len(study.sources_of("learners"))
     return (
         f"One group, asked {when}, without a comparison group. All outcomes are self-rated. "
-        f"The surveys reached us in {len(study.sources_of('learners'))} exports, dated up to {settings.data_date:%-d %B %Y}."
+        f"The surveys reached us in {exports} exports, dated up to {settings.data_date:%-d %B %Y}."
     )
 
 
