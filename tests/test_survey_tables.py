@@ -135,6 +135,16 @@ def test_weighted_and_plain_estimates_round_to_what_was_published(released, fact
     assert seen == wanted
 
 
+def test_published_counts_of_people_come_back(released, facts):
+    """512 and 305 of 558 on jargon, and what these two margins alone allow."""
+    for name, column in (("H02", "share_self"), ("H03", "share_organisation")):
+        row = released[(released["outcome"] == "self_5") & (released["estimate_name"] == column)].iloc[0]
+        people = int(re.match(r"(\d+) people", facts[name]["note"])[1])
+        assert float(row["estimate"]) * int(row["n"]) == pytest.approx(people)
+    row = released[(released["outcome"] == "self_5") & (released["estimate_name"] == "mcnemar_from_margins")].iloc[0]
+    assert (float(row["ci_low"]), float(row["ci_high"])) == pytest.approx((143.3077, 207.0), abs=1e-3)
+
+
 def test_bases_are_those_published(released):
     for row in sheet(CONFIG / "survey_bases.csv"):
         if row["published_n"] and row["strand"] == "population":

@@ -12,7 +12,7 @@ from prepost.study_surveys import Appointments, Professionals
 from prepost.survey_sheets import ShareRow
 
 YES, NO, NOT_ASKED = "yes", "no", "Not asked"
-NEAR = 0.004
+NEAR = 0.0015  # half a person of the smallest base, and no more
 
 
 def professionals(
@@ -36,6 +36,7 @@ def professionals(
     """
     n, equal = int(plan["respondents"]), np.ones(int(plan["respondents"]))
     share = {line.item: line.value / 100 for line in lines}
+    share |= {item: people / n for item, people in plan["counts"].items()}
     everyone, frame = equal > 0, pd.DataFrame(index=range(n))
     frame["profession"] = rng.choice(list(plan["professions"]), n, p=list(plan["professions"].values()))
     place = rng.normal(size=n)  # how much an organisation does
