@@ -169,7 +169,7 @@ def _of_pdf(path: Path) -> Iterator[str]:
 def raw_identifiers(study: Path) -> set[str]:
     """Return what a study's raw exports say in the identifier items and response ids, of responses kept or not.
 
-    The accounts by which the survey was tested are no people, and stand in study.yaml.
+    The accounts by which the survey was tested are no people: those that study.yaml names, and one called preview.
     """
     with (study / "config" / "items.csv").open(encoding="utf-8-sig", newline="") as sheet:
         names = [row["item"] for row in csv.DictReader(sheet) if row["scale"] == "identifier"]
@@ -181,7 +181,7 @@ def raw_identifiers(study: Path) -> set[str]:
                 found |= {str(value) for value in table[name].unique().to_pylist() if value}
     settings = yaml.safe_load((study / "config" / "study.yaml").read_text(encoding="utf-8"))
     tests = {str(answer) for part in settings["cleaning"].get("tests", []) for answer in part["answers"]}
-    return {value for value in found if value.strip() not in tests}
+    return {value for value in found if value.strip() not in {*tests, "preview"}}
 
 
 # Proof ---------------------------------------------------------------------------------------------------------------

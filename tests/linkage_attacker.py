@@ -10,21 +10,11 @@ def linkage_equations(private: dict[str, pd.DataFrame]) -> list[tuple[list[tuple
     if not {"linked", "linkage"} <= set(private) or private["linked"].empty:
         return []
     truth = {(t, r): int(n) for t, f in private.items() for r, n in zip(f["row_id"], f["n"], strict=True)}
-    first, later = private["linkage"][["wave_from", "wave_to"]].iloc[0]
-    tried: list[tuple[list[tuple], tuple]] = [
-        ([("linked", "no_key.all.all"), ("linked", "second.all.all")], ("flow", f"flow.not_used.{first}")),
-        (
-            [("linked", "no_key_later.all.all"), ("linked", "keyed_unlinked.all.all")],
-            ("flow", f"flow.answered_not_linked.{later}"),
-        ),
-        (
-            [("flow", f"flow.answered_not_linked.{later}"), ("flow", f"flow.not_used.{later}")],
-            ("linked", "unlinked.all.all"),
-        ),
-        ([("linked", "pairs.procedure.exact")], ("participants", "all.all.yes")),
-    ]
+    later = private["linkage"]["wave_to"].iloc[0]
+    tried: list[tuple[list[tuple], tuple]] = [([("linked", "pairs.procedure.exact")], ("participants", "all.all.yes"))]
     linked = private["linked"]
-    for (measure, variable), rows in linked[linked["variable"] != "all"].groupby(["measure", "variable"]):
+    people = linked["measure"].isin(["pairs", "step", "added"])
+    for (measure, variable), rows in linked[people & (linked["variable"] != "all")].groupby(["measure", "variable"]):
         if variable != "procedure":
             parts = [("linked", row_id) for row_id in rows["row_id"]]
             tried.append((parts, ("linked", f"{measure}.all.all")))
@@ -32,16 +22,6 @@ def linkage_equations(private: dict[str, pd.DataFrame]) -> list[tuple[list[tuple
     whole = [row_id.replace("step.", "pairs.") for row_id in steps]
     for before, step, after in zip(["pairs.procedure.exact", *whole], steps, whole, strict=False):
         tried.append(([("linked", before), ("linked", step)], ("linked", after)))
-    kept = private["participation"] if "participation" in private else pd.DataFrame(columns=["row_id"])
-    for row_id in kept["row_id"]:
-        measure, _, rest = row_id.partition(".")
-        wave, _, group = rest.partition(".")
-        if measure != "responses" or not (group.startswith("module.") or group == "all.all"):
-            continue
-        first_parts = [("participants", f"{group}.all"), ("linked", f"no_key.{group}"), ("linked", f"second.{group}")]
-        later_parts = [("participants", f"{group}.yes"), ("linked", f"unlinked.{group}")]
-        parts = {first: first_parts, later: later_parts}.get(wave, [])
-        tried.append(([part for part in parts if part in truth], ("participation", row_id)))
     for row in private["linkage"].to_dict("records"):
         twin = {"linked_of_first": ("participants", "all"), "linked_of_later": ("participation", "")}
         table, end = twin.get(row["estimate_name"], ("", ""))

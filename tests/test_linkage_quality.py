@@ -96,7 +96,7 @@ def test_counts_of_links_by_hand():
     assert [count(table, "step", "procedure", name) for name in names[1:]] == [1, 1]
     assert count(table, "added") == 1 == count(table, "added", "role", "b")
     assert count(table, "no_key") == 1 == count(table, "no_key", "role", "b")
-    assert (count(table, "unlinked"), count(table, "no_key_later"), count(table, "keyed_unlinked")) == (2, 1, 1)
+    assert count(table, "no_key_later") == 1
 
 
 def test_rates_by_hand():
@@ -180,7 +180,7 @@ def test_without_other_candidates_there_is_one_way_of_linking():
     made = linking([("k1", "a", 1), ("k2", "a", 2)], [("k1", 3)])
     assert list(ways_of(made.candidates, [0.9])) == ["exact"]
     table = linked_table(made, PRIMARY, PLAN, [])
-    assert set(table["measure"]) == {"pairs", "no_key", "second", "unlinked", "no_key_later", "keyed_unlinked"}
+    assert set(table["measure"]) == {"pairs", "no_key", "no_key_later"}
     assert linked_table(made, None, PLAN, []).empty and linkage_table(made, None, PLAN, [], STATISTICS, 1).empty
 
 
@@ -218,16 +218,19 @@ def test_a_small_step_is_told_by_no_difference_and_variants_lose_their_bases():
     assert set(released["linkage_changes"]["n"]) == {"[x]"}
 
 
-def test_a_small_number_of_unlinked_is_told_by_no_rate():
-    pre = [(f"k{n}", "a", 1) for n in range(40)]
+def test_few_responses_without_a_key_are_not_released_and_cost_no_count_of_people():
+    pre = [(f"k{n}", "a", 1) for n in range(40)] + [(None, "a", 1)] * 3
     made = linking(pre, [(f"k{n}", 2) for n in range(30)] + [(f"x{n}", 2) for n in range(3)])
     tables = {
-        "linked": check(linked_table(made, PRIMARY, PLAN, ["module"]), "linked", "x"),
-        "linkage": check(linkage_table(made, PRIMARY, PLAN, ["module"], STATISTICS, 1), "linkage", "x"),
+        "linked": check(linked_table(made, PRIMARY, PLAN, ["role"]), "linked", "x"),
+        "linkage": check(linkage_table(made, PRIMARY, PLAN, ["role"], STATISTICS, 1), "linkage", "x"),
     }
-    released, _ = disclose(tables, threshold=10)
+    released, withheld = disclose(tables, threshold=10)
+    shown = released["linked"].set_index(["measure", "variable", "category"])["n"]
+    assert shown["no_key", "all", "all"] == "[x]" and shown["pairs", "procedure", "exact"] == "30"
+    assert withheld.loc[withheld["row_id"] == "no_key.all.all", "reason"].str.contains("could not be linked").all()
     rates = released["linkage"].set_index(["estimate_name", "group"])["estimate"]
-    assert rates["linked_of_later", "all"].startswith("[") and rates["linked_of_later", "M"].startswith("[")
+    assert rates["linked_of_later", "all"] == "[c]"  # with its base it would tell the three that are not linked
     assert float(rates["linked_of_first", "all"]) == pytest.approx(0.75)
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from prepost.quantities import CountSystem, Hierarchy
 from prepost.relations import count_system
+from prepost.relations_linkage import LINKED, UNLINKED, of_people
 from prepost.released_schemas import MARKS, SHARE, SHARE_OF, number_columns
 from prepost.schemas import ALL, COUNT_COLUMNS, TOLD
 from prepost.suppression import NOT_RELEASED, SMALL, WITHHELD, withhold
@@ -42,11 +43,10 @@ TOO_SPARSE = "too few pairs for a cross table: its margins stand"
 # Tables that estimate one thing on bases which differ by few people. Two of them in full, with their n, would give the
 # mean of those few; so no count of theirs leaves, and estimates with two decimals only.
 VARIANTS = ("specifications", "invariance", "everyone", "attrition", "balance", "lasting", "linkage_changes")
-# Shares matched, of the responses that the table of participants counts: a share beside its base tells its count. Of
-# the later responses, those not linked are counted by module.
+# Shares matched, of the responses that the table of participants counts: a share beside its base tells its count.
 GROUPS_TABLE, COUNTED = "groups", "participants"
 SHARES_TABLES = (GROUPS_TABLE, "linkage")
-UNLINKED, OF_LATER = ("linked", "unlinked"), "linked_of_later"
+NOT_NEEDED = "few responses that could not be linked: no category of people, and not needed"
 # Estimates that borrow from every group of their grouping, those of withheld size among them, which they would help to
 # tell in full precision.
 BORROWED = ("shrunken_change", "limits_95", "limits_998", "expected_rank")
@@ -94,7 +94,10 @@ def disclose(
     See `prepost.suppression.withhold`.
     """
     sparse = _too_sparse(tables, threshold)
-    system = count_system({name: frame for name, frame in tables.items() if name not in VARIANTS}, nested)
+    counted = {name: frame for name, frame in tables.items() if name not in VARIANTS}
+    if LINKED in counted:
+        counted[LINKED] = of_people(counted[LINKED])
+    system = count_system(counted, nested)
     marks = withhold(system, threshold)
     released, withheld = {}, []
     for name in sorted(tables):
@@ -106,6 +109,8 @@ def disclose(
             cell_marks |= _telling_of_withheld(tables[name], _withheld_parts(tables, system, marks))
         if name == GROUPS_TABLE:
             cell_marks |= _of_joint_tests(tables[name], cell_marks)
+        if name == LINKED:
+            cell_marks |= _of_unlinked(tables[name], threshold)
         if name == CROSS_TABLE:
             cell_marks |= {(row_id, "n"): (NOT_RELEASED, TOO_SPARSE) for row_id in sparse}
         cell_marks |= _parts_of_few(name, tables[name], cell_marks)
@@ -150,31 +155,24 @@ def _telling_of_few(frame: pd.DataFrame, threshold: int) -> dict[tuple[str, str]
 
 def _withheld_parts(
     tables: Mapping[str, pd.DataFrame], system: CountSystem, marks: Mapping[int, str]
-) -> dict[str, set[tuple[str, str]]]:
-    """Categories of which a part is withheld: of the first wave the matched or the unmatched, of the later one too."""
-    first = tables[COUNTED].to_dict("records") if COUNTED in tables else []
-    table, measure = UNLINKED
-    later = [row for row in tables[table].to_dict("records") if row["measure"] == measure] if table in tables else []
-    found = {
-        side: {(row["variable"], row["category"]) for row in rows if marks.get(system.cells[name, row["row_id"], "n"])}
-        for side, name, rows in (("first", COUNTED, first), ("later", table, later))
-    }
-    return {"first": found["first"], "later": found["first"] | found["later"]}
+) -> set[tuple[str, str]]:
+    """Categories of which the number of matched or of unmatched responses is withheld."""
+    rows = tables[COUNTED].to_dict("records") if COUNTED in tables else []
+    return {(row["variable"], row["category"]) for row in rows if marks.get(system.cells[COUNTED, row["row_id"], "n"])}
 
 
-def _telling_of_withheld(
-    frame: pd.DataFrame, parts: Mapping[str, set[tuple[str, str]]]
-) -> dict[tuple[str, str], tuple[str, str]]:
+def _telling_of_withheld(frame: pd.DataFrame, parts: set[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, str]]:
     """Shares whose numerator is withheld where it stands as a count; all of them where it is everybody's."""
     shares = frame[frame["n_unit"] == "responses"]
+    told = [(ALL, ALL) in parts or key in parts for key in zip(shares["group_by"], shares["group"], strict=True)]
     cell = (WITHHELD, REASONS[WITHHELD, True])
-    found: dict[tuple[str, str], tuple[str, str]] = {}
-    names = ("row_id", "estimate_name", "group_by", "group")
-    for row_id, name, *key in zip(*(shares[column] for column in names), strict=True):
-        withheld = parts["later" if name == OF_LATER else "first"]
-        if (ALL, ALL) in withheld or tuple(key) in withheld:
-            found |= {(row_id, column): cell for column in (*ESTIMATES, *TELLS_THE_BASE)}
-    return found
+    return {(row_id, column): cell for row_id in shares.loc[told, "row_id"] for column in (*ESTIMATES, *TELLS_THE_BASE)}
+
+
+def _of_unlinked(frame: pd.DataFrame, threshold: int) -> dict[tuple[str, str], tuple[str, str]]:
+    """Responses that could not be linked, where they are few: no people with something in common, and not needed."""
+    few = frame["measure"].isin(UNLINKED) & frame["n"].between(1, threshold - 1)
+    return {(row_id, "n"): (NOT_RELEASED, NOT_NEEDED) for row_id in frame.loc[few, "row_id"]}
 
 
 def _beside_withheld(frame: pd.DataFrame, marks: Mapping[tuple[str, str], tuple[str, str]]) -> pd.Series:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from prepost.linkage.changes import procedures_method
-from prepost.linkage.counts import NO_KEY, RESPONSE, Linking, added, at, group_of, linked_by, step_of, unlinked
+from prepost.linkage.counts import NO_KEY, RESPONSE, Linking, added, at, group_of, linked_by, step_of
 from prepost.linkage.samples import EXACT, PROCEDURE, floor_of
 from prepost.paired import OVERALL, Sides
 from prepost.private_floors import PrivateFloors
@@ -42,12 +42,7 @@ def behind_counts(row: pd.Series, floors: PrivateFloors) -> pd.DataFrame:
             )
             pairs = pairs[(group_of(linking.floor, first, variable) == category).to_numpy()]
         return _sides(pairs)
-    if measure in ("unlinked", "no_key_later", "keyed_unlinked"):
-        rows = unlinked(linking, primary)
-        states = {"no_key_later": NO_KEY, "keyed_unlinked": ["used"]}.get(measure)
-        rows = rows if states is None else rows[rows["state"].isin(states)].reset_index(drop=True)
-    else:
-        rows = at(linking, primary.wave_from, NO_KEY if measure == "no_key" else ["another_used", "part"])
+    rows = at(linking, primary.wave_from if measure == "no_key" else primary.wave_to, NO_KEY)
     return rows if variable == OVERALL else rows[group_of(linking.floor, rows, variable) == category]
 
 

@@ -51,18 +51,13 @@ def linked_table(linking: Linking, comparison: Comparison | None, plan: Linkage,
     -------
     DataFrame
         Schema ``linked``. ``pairs`` of each procedure; ``step``, how many more than the stricter one before it gives;
-        ``added``, those of the first step by group. Responses: ``no_key`` of the first wave by group, and ``second``,
-        its answers that stand aside since the person answered again; of the later wave ``unlinked``,
-        ``no_key_later``, and ``keyed_unlinked``, those with a key that is no earlier response's.
+        ``added``, those of the first step by group. Responses without a key: ``no_key`` of the first wave, by group,
+        and ``no_key_later``.
     """
     columns = list(SCHEMAS["linked"].columns)
     if comparison is None:
         return pd.DataFrame(columns=columns)
-    rows = [
-        *_by_procedure(linking, comparison, plan, by),
-        *_of_first(linking, comparison, by),
-        *_of_later(linking, comparison),
-    ]
+    rows = [*_by_procedure(linking, comparison, plan, by), *_without_key(linking, comparison, by)]
     table = pd.DataFrame(rows, columns=["measure", "variable", "category", "n", "n_unit"])
     names = table[["measure", "variable", "category"]].itertuples(index=False)
     table["row_id"] = unique_ids(row_id(*parts) for parts in names)
@@ -129,30 +124,15 @@ def at(linking: Linking, wave: str, states: Sequence[str]) -> pd.DataFrame:
     return responses_of(linking.floor, chosen[RESPONSE]).reset_index(drop=True)
 
 
-def _of_first(linking: Linking, comparison: Comparison, by: Sequence[str]) -> Iterator[tuple]:
-    for measure, states in (("no_key", NO_KEY), ("second", ["another_used", "part"])):
-        rows = at(linking, comparison.wave_from, states)
-        yield measure, OVERALL, OVERALL, len(rows), "responses"
-        names = [name for name in by if measure == "no_key" or name == "module"]
-        for name in names:
-            yield from ((measure, name, value, n, "responses") for value, n in counts_by(linking.floor, rows, name))
-
-
-def _of_later(linking: Linking, comparison: Comparison) -> Iterator[tuple]:
-    rows = unlinked(linking, comparison)
-    yield "unlinked", OVERALL, OVERALL, len(rows), "responses"
-    if rows["module"].notna().any():
-        for value, n in counts_by(linking.floor, rows, "module"):
-            yield "unlinked", "module", value, n, "responses"
-    blank = rows["state"].isin(NO_KEY)
-    yield "no_key_later", OVERALL, OVERALL, int(blank.sum()), "responses"
-    yield "keyed_unlinked", OVERALL, OVERALL, int((rows["state"] == "used").sum()), "responses"
-
-
-def unlinked(linking: Linking, comparison: Comparison) -> pd.DataFrame:
-    """Return the kept responses of the later wave that are in no pair of the headline."""
-    rows = at(linking, comparison.wave_to, [*NO_KEY, "used", "another_used", "part"])
-    return rows[~inside_pairs(linking.floor.pairs, rows, comparison, "to")].reset_index(drop=True)
+def _without_key(linking: Linking, comparison: Comparison, by: Sequence[str]) -> Iterator[tuple]:
+    """Responses without a key. Not by module, of which all kept responses are told: it would tell who stands aside."""
+    rows = at(linking, comparison.wave_from, NO_KEY)
+    yield "no_key", OVERALL, OVERALL, len(rows), "responses"
+    for name in by:
+        if name != "module":
+            yield from (("no_key", name, value, n, "responses") for value, n in counts_by(linking.floor, rows, name))
+    later = at(linking, comparison.wave_to, NO_KEY)
+    yield "no_key_later", OVERALL, OVERALL, len(later), "responses"
 
 
 def inside_pairs(pairs: pd.DataFrame, rows: pd.DataFrame, comparison: Comparison, side: str) -> np.ndarray:

@@ -102,7 +102,7 @@ def let_out(quotes: pd.DataFrame) -> pd.DataFrame:
     StudyError
         ``kind="refused"``: an approved quotation that is not the one of its fingerprint, or holds an identifier.
     """
-    rows = quotes[quotes["approval"] == APPROVED]
+    rows = quotes[quotes["approval"] == APPROVED].fillna({"said_by": ""})  # nobody is named where few are alike
     faults = []
     for row in rows.itertuples():
         where = f"6_statistics/quotes.csv · {row.row_id}"

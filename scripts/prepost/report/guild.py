@@ -51,13 +51,14 @@ def guild(words: Words, imbalance: tuple[str, str]) -> str:
 def _provision(words: Words) -> str:
     primary = words.primary
     first, later = rate(words, "linked_of_first"), rate(words, "linked_of_later")
-    return (
-        f"Learners gave {key_of(words)} themselves, at each survey. {words.show(f'{first}/n')} responses "
-        f"{words.when(primary.wave_from)} had a key, {words.show(counted(words, 'no_key'))} had none; of "
-        f"{words.show(f'{later}/n')} responses {words.when(primary.wave_to)} "
-        f"{words.show(counted(words, 'no_key_later'))} had none. Identifiers were parted from the answers before "
-        "linking, and replaced by keyed hashes after it."
-    )
+    text = f"Each person gave {key_of(words)} at each survey. "
+    text += f"{words.show(f'{first}/n')} responses {words.when(primary.wave_from)} had a key"
+    none = words.value(counted(words, "no_key"))
+    text += f", {words.show(counted(words, 'no_key'))} had none" if none is not None else ""
+    text += f"; {words.show(f'{later}/n')} responses {words.when(primary.wave_to)} were kept"
+    none = words.value(counted(words, "no_key_later"))
+    text += f", {words.show(counted(words, 'no_key_later'))} of them without one" if none is not None else ""
+    return text + ". Identifiers were parted from the answers before linking, and replaced by keyed hashes after it."
 
 
 def _linkage(words: Words) -> str:

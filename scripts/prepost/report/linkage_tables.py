@@ -88,11 +88,12 @@ def linkage_groups(words: Words) -> pd.DataFrame:
         item = words.items.get(by)
         name = item.codes.get(group, group) if item else group
         no_key, added = (counted(words, measure, by, group) for measure in ("no_key", "added"))
+        none = "–" if by == "module" else formatting.count(0)  # by module it is not counted
         cells = [
             (f"{key}/n",),
             Written((f"{key}/estimate",), fine),
             Written((f"{key}/ci_low", f"{key}/ci_high"), fine),
-            (no_key,) if no_key in words.facts else formatting.count(0),
+            (no_key,) if no_key in words.facts else none,
         ]
         cells += [(added,) if added in words.facts else formatting.count(0)] if more else []
         whole = by == OVERALL
@@ -138,5 +139,6 @@ FEET = {
     "Source: linkage_changes.csv",
     "linkage_groups": "Secondary. With a key: responses of the first survey, one a person and module. Linked: the "
     "share in a pair of the headline, that is, of those who answered again and could be known again. Interval: Wilson, "
-    "on the effective number of people. Source: linkage.csv, linked.csv",
+    "on the effective number of people. Without a key: not given by module, nor where they are few. Source: "
+    "linkage.csv, linked.csv",
 }

@@ -111,6 +111,8 @@ def _how_many(words: Words) -> str:
         f"{words.show(f'{later}/n')} responses {words.when(primary.wave_to)}, {said(words, later)} are linked with an "
         "earlier one. "
     )
+    if words.value(no_key) is None:
+        return text.rstrip()
     if words.value(no_key) == 0:
         return text + f"Every response {words.when(primary.wave_from)} had a key."
     return text + f"{_capital(words.show(no_key))} responses {words.when(primary.wave_from)} had no key to link by."
