@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -116,10 +117,11 @@ def choose_comments(rows: pd.DataFrame, plan: Quotes, cells: Cells, seed: int) -
             order = np.random.default_rng([seed, *_number(theme, stratum, kind)]).permutation(len(pool))
             by_machine = ~pool["by"].isin(BY_PEOPLE).to_numpy()
             order = order[np.argsort(by_machine[order], kind="stable")]
-            free = [place for place in order if tuple(pool.iloc[place][KEY]) not in taken][:many]
+            keys = list(pool[KEY].itertuples(index=False, name=None))
+            free = list(islice((place for place in order if keys[place] not in taken), many))
             for number, place in enumerate(free, start=1):
                 row = pool.iloc[place]
-                taken.add(tuple(row[KEY]))
+                taken.add(keys[place])
                 said_by = blurred(row, plan.said_by, cells, rows[rows["theme"] == theme])
                 reason = f"{kind}: {number} of {many} drawn for {theme} among {plan.strata} {stratum}, seed {seed}"
                 drawn.append(_drawn(row, theme, kind, COMMENT, str(stratum), said_by, len(pool), row["by"], reason))
