@@ -7,6 +7,10 @@ leaves: 6_statistics/claims_{verdicts,summary}.csv
 REFERENCES = ["config/references.csv"] if Path("config/references.csv").is_file() else []
 
 
+localrules:
+    check_claims,
+
+
 rule check_claims:
     input:
         code=code("check_claims"),

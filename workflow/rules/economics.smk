@@ -5,6 +5,10 @@ leaves: 6_statistics/economics_{chain,values,tornado}.csv
 """
 
 
+localrules:
+    value_visits,
+
+
 rule value_visits:
     input:
         code=code("value_visits"),
