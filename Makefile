@@ -2,7 +2,7 @@
 # A study is a folder that holds config/: make report STUDY=studies/dart DATA=../shared/data/dart CORES=2
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help report twins test coding-sheets comment themes embeddings fuzz bytes interruptions cluster coverage claims exchange coding-from-project deidentification names study doctor trace compare lint lock quarto slurm bench clean
+.PHONY: help report twins test coding-sheets comment themes embeddings fuzz bytes interruptions cluster coverage claims exchange coding-from-project deidentification names study doctor trace compare lint lock quarto slurm bench clean linkage pair
 
 STUDY ?= .
 DATA ?= $(STUDY)/data
@@ -38,6 +38,8 @@ help:
 	  'make names                          install the model that finds names (deidentify.model)' \
 	  'make doctor STUDY=… [DATA=…]        draft the sheets of a new study from its exports' \
 	  'make trace KEY=… [STUDY=…]          walk a number of the report back to its data' \
+	  'make pair ID=… [STUDY=…]            which stage and which evidence made a pair' \
+	  'make linkage                        hold the links of wrong codes to planted truth (docs/linkage.md)' \
 	  'make compare A=… B=…               name the first difference between two builds (ARGS=--between-machines)' \
 	  'make coding-sheets [STUDY=…]        sheets for people who code comments, in results/coding' \
 	  'make comment KEY=… [STUDY=…]        one comment with its codes, who gave each and why' \
@@ -114,6 +116,12 @@ doctor: $(READY)
 
 trace: $(READY)
 	@$(PY) workflow/trace.py --study '$(STUDY)' --data '$(DATA)' --key '$(KEY)'
+
+pair: $(READY)
+	@$(PY) workflow/pair.py --study '$(STUDY)' --id '$(ID)'
+
+linkage: $(READY)
+	@PYTHONPATH=scripts $(PY) tests/linkage_study.py $(ARGS)
 
 compare: $(READY)
 	@$(PY) workflow/compare.py '$(A)' '$(B)' $(ARGS)

@@ -79,7 +79,7 @@ def test_the_sheet_shows_both_side_by_side_and_marks_what_differs(sheet) -> None
     page = openpyxl.load_workbook(io.BytesIO(workbook(sheet)))["review"]
     header = [cell.value for cell in page[1]]
     before = page.cell(3, header.index("code · before") + 1)
-    assert before.fill.bgColor.rgb.endswith("FCE3D6") or before.fill.fgColor.rgb.endswith("FCE3D6")
+    assert "FCE3D6" in str(before.fill.fgColor.rgb)
     (rule,) = page.data_validations.dataValidation
     assert rule.formula1 == '"same person,different people,cannot tell"'
 
