@@ -243,7 +243,7 @@ local function place_contents(doc)
     else
       blocks:insert(block)
     end
-    if messages then
+    if messages and not placed then
       blocks:extend(contents)
       placed = true
     end
@@ -256,6 +256,15 @@ local function place_contents(doc)
   return doc
 end
 
+-- A cell that begins with "=" would be a heading in Typst; pandoc's writer does not escape it there.
+local function no_heading(block)
+  local first = block.content[1]
+  if TYPST and first and first.t == "Str" and first.text:match("^=") then
+    block.content:insert(1, pandoc.RawInline("typst", "\\"))
+    return block
+  end
+end
+
 return {
   {
     Pandoc = function(doc)
@@ -263,6 +272,6 @@ return {
       return doc
     end,
   },
-  { Link = plain_number, Image = picture, Table = printed_table, Div = styled, Header = header },
+  { Link = plain_number, Image = picture, Table = printed_table, Div = styled, Header = header, Plain = no_heading },
   { Pandoc = place_contents },
 }
