@@ -66,7 +66,7 @@ def copy_checkout(to: Path) -> Path:
 
 
 def killed(
-    study: Path, log: str, left: str, *, root: Path, everything: bool, wait: float = 240, **environment: str
+    study: Path, log: str, left: str, *, root: Path, everything: bool, wait: float = 900, **environment: str
 ) -> bool:
     """Kill a build on one core by SIGKILL while a job runs; whether the job was met before it left its file.
 
@@ -82,24 +82,23 @@ def killed(
         The jobs and Snakemake are killed at the same time; else the command's process group alone, as `kill -9` by
         hand does, and Snakemake learns of it from the system.
     wait : float
-        Seconds; on a machine with nothing else to do each moment comes within ten.
+        Seconds; on a machine with nothing else to do the last moment comes within a minute.
     """
     command = [sys.executable, str(root / "workflow/build.py"), "--study", str(study), "--cores", "1"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
     clean = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     running = subprocess.Popen(command, cwd=study, env={**clean, **environment}, **quiet)
     process, begun = psutil.Process(running.pid), time.time()
-    begins = study / "results" / "logs" / log
-    while time.time() < begun + wait and running.poll() is None:
-        if begins.exists() and begins.stat().st_mtime > begun:
-            break
+    begins, met = study / "results" / "logs" / log, False
+    while time.time() < begun + wait and running.poll() is None and not met:
+        met = begins.exists() and begins.stat().st_mtime > begun
         time.sleep(0.01)
     group = process.children(recursive=True) if everything else []
     os.killpg(running.pid, signal.SIGKILL)
     for child in group:
         with contextlib.suppress(psutil.NoSuchProcess):
             child.kill()
-    return running.wait() == -signal.SIGKILL and not (study / "results" / left).exists()
+    return running.wait() == -signal.SIGKILL and met and not (study / "results" / left).exists()
 
 
 def built_once(home: Path, name: str, prepare) -> Path:
