@@ -176,10 +176,11 @@ def _hot(seen: Seen) -> list[list[np.ndarray]]:
 
 def expected_links(seen: Seen, model: Model) -> float:
     """Return how many links the model expects among the pairs that were seen, and among those no rule compared."""
-    return float(_expected(seen, model).sum()) + _unseen(seen, model, model.links / seen.pairs)[1]
+    return float(links_by_pattern(seen, model).sum()) + _unseen(seen, model, model.links / seen.pairs)[1]
 
 
-def _expected(seen: Seen, model: Model) -> np.ndarray:
+def links_by_pattern(seen: Seen, model: Model) -> np.ndarray:
+    """Return how many links the model expects among the pairs of each pattern."""
     share = model.links / seen.pairs
     odds = np.exp(log_ratios(seen.patterns, model)) * share / (1 - share)
     return seen.counts * odds / (1 + odds)
@@ -187,7 +188,7 @@ def _expected(seen: Seen, model: Model) -> np.ndarray:
 
 def _step(seen: Seen, model: Model, hot: list[list[np.ndarray]]) -> Model:
     share = model.links / seen.pairs
-    expected = _expected(seen, model)
+    expected = links_by_pattern(seen, model)
     unseen, hidden = _unseen(seen, model, share)
     links = min(float(expected.sum()) + hidden, seen.most)
     m = []

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from prepost.linkage.chances import prior_odds
-from prepost.linkage.model import Model, Seen, expected_links, fit, log_ratios
+from prepost.linkage.model import Model, Seen, expected_links, fit, links_by_pattern, log_ratios
 from prepost.linkage.weigh import GROUPS
 
 DRAWS = 200
+_BAND, _STEADY = 40, 10  # links in a band, and links by which a ratio is held near one
 _STEPS = 60  # a resampled model begins where the fitted one ended
 
 
@@ -50,7 +51,8 @@ def estimate_quality(
     2002, doi:10.1093/ije/31.6.1246); recall divides it by the number of links that the model expects among all pairs.
     The interval holds the uncertainty of the model (groups of responses of either wave weighted anew, Owen 2007,
     doi:10.1214/07-AOAS122, and the model fitted again, since pairs that share a response are not independent) and
-    chance given the model (each link right or wrong by its own probability), to which half a false link is added as
+    chance given the model (each link right or wrong by its own probability, the model trusted to a part where what is
+    seen beyond chance says otherwise, see `excess_ratio`), to which half a false link is added as
     Jeffreys' prior does, since a sum of chances near none is never none. Where some people err more than others the
     model knows too few of those who erred often, so recall is a little less than it says.
     """
@@ -89,13 +91,54 @@ def _draws(
     found = np.empty((DRAWS, 3))
     cells = seen.cells
     scale = seen.counts.sum() / cells["n"].sum()
+    misfit = excess_ratio(seen, model, log_ratios(levels, model))
     for draw in range(DRAWS):
         left, right = (rng.dirichlet(np.ones(GROUPS)) * GROUPS for _ in range(2))
         each = cells["n"].to_numpy() * left[cells["group_left"]] * right[cells["group_right"]] * scale
         counts = np.bincount(cells["pattern"], each, len(seen.counts))
         again = fit(seen._replace(counts=counts), start=model, steps=_STEPS, tolerance=1e-5)
         prior = np.log(prior_odds(again.links, seen.pairs, *sizes))
-        wrong = 1 / (1 + np.exp(np.clip(logit + log_ratios(levels, again) + prior, -700, 700)))
+        trust = rng.random()
+        wrong = 1 / (1 + np.exp(np.clip(logit + log_ratios(levels, again) + prior + trust * misfit, -700, 700)))
         missed = max(expected_links(seen, again) - (1 - wrong).sum(), 0.0)
         found[draw] = (rng.random(len(wrong)) < wrong).sum(), rng.gamma(0.5), rng.poisson(missed)
     return found
+
+
+def excess_ratio(seen: Seen, model: Model, at: np.ndarray) -> np.ndarray:
+    """How many more pairs agree as links of some weight do than chance and the model account for, as a log ratio.
+
+    Parameters
+    ----------
+    seen, model : Seen, Model
+    at : ndarray of float
+        Log likelihood ratios at which it is wanted.
+
+    Returns
+    -------
+    ndarray of float
+        Log of (pairs seen beyond chance) over (links that the model expects), in bands of the ratio; 0 where blocking
+        hides part of the pairs.
+
+    Notes
+    -----
+    By chance elements agree independently, which is well known from all pairs; that mistakes of one person are
+    independent is an assumption. What is seen beyond chance does not need it. A draw of the interval trusts it to a
+    part between none and all, so that the interval reaches from one to the other.
+    """
+    if any(seen.rules):
+        return np.zeros(len(at))
+    log_u = np.zeros(len(seen.counts))
+    for place, u in enumerate(model.u):
+        log_u += np.append(np.log(u), 0.0)[seen.patterns[:, place]]
+    _, blank = np.unique(seen.patterns < 0, axis=0, return_inverse=True)
+    alike = np.bincount(blank.ravel(), seen.counts)[blank.ravel()]
+    excess = seen.counts - alike * (1 - model.links / seen.pairs) * np.exp(log_u)
+    weight, links = log_ratios(seen.patterns, model), links_by_pattern(seen, model)
+    order = np.argsort(-weight, kind="stable")
+    band = (np.cumsum(links[order]) / _BAND).astype(int)
+    sums = [np.bincount(band, values[order]) for values in (excess, links)]
+    ratio = np.log(np.clip((sums[0] + _STEADY) / (sums[1] + _STEADY), 0.2, 5))
+    ends = np.minimum.reduceat(weight[order], np.searchsorted(band, np.unique(band)))
+    known = np.searchsorted(-ends, -at).clip(max=len(ends) - 1)
+    return ratio[np.unique(band)][known]
