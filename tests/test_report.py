@@ -14,7 +14,7 @@ from builds import ROOT
 
 REFUSED = (
     r"\bimpact",
-    r"\beffects? of\b(?! interest)",  # the smallest effect of interest is a term
+    r"(?<!design )\beffects? of\b(?! interest)",  # the smallest effect of interest and the design effect are terms
     r"\bled to\b",
     r"\bimproved by\b",
     r"\bdrives?\b",
@@ -23,7 +23,7 @@ REFUSED = (
     r"\bsavings?\b",
     r"\brepresentative\b",
 )
-SUSTAINED = r"\bsustain"
+SUSTAINED = r"\bsustain(?!ed[ _]use\b)"  # "sustained use" is the name of a theme of comments, and no finding
 AMONG = "among those who answered at three months"
 
 
