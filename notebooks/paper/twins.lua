@@ -128,6 +128,22 @@ local function rows_of(tbl)
   return rows
 end
 
+-- Lines of type that the rows fill, once the widths are set: words of many lines fill a sheet with few rows.
+local function lines_of(tbl)
+  local lines = 0
+  for _, body in ipairs(tbl.bodies) do
+    for _, row in ipairs(body.body) do
+      local most = 1
+      for i, cell in ipairs(row.cells) do
+        local room = math.max(1, (tbl.colspecs[i][2] or 1) * LINE)
+        most = math.max(most, math.ceil(1.2 * utf8.len(pandoc.utils.stringify(cell.contents)) / room))
+      end
+      lines = lines + most
+    end
+  end
+  return lines
+end
+
 local function words_of_cells(tbl)
   return tbl:walk({
     Plain = function(plain)
@@ -139,9 +155,9 @@ end
 local function printed_table(tbl)
   local scale = fit(tbl)
   if TYPST then
-    -- in smaller type the words wrap more, so that fewer rows fill a sheet
-    local long = rows_of(tbl) > (scale < 1 and WHOLE / 2 or WHOLE)
     local lengthwise = scale < SMALLEST
+    -- in smaller type the words wrap more, so that fewer rows fill a sheet; a sheet turned lengthwise is low
+    local long = lengthwise or rows_of(tbl) > (scale < 1 and WHOLE / 2 or WHOLE) or lines_of(tbl) > 2 * WHOLE
     local open = lengthwise and "#page(flipped: true)[" or "#["
     open = open .. "#show figure: set block(breakable: " .. tostring(long) .. ")" .. (long and "\n#beginning" or "")
     if scale < 1 then
