@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations, permutations
 
 import numpy as np
@@ -24,6 +25,7 @@ from prepost.linkage.tolerant import side_of, weigh
 from prepost.linkage.weigh import Weigher, database
 from prepost.matching import match
 from prepost.normalising import normalise
+from prepost.report.methods import EVENING_OUT, SEVERAL
 from prepost.simulation.codes import cohort, read_codes_plan
 from prepost.study_linkage import Element, Matching, Person, Tolerant
 from prepost.study_loading import load
@@ -434,3 +436,9 @@ def test_the_whole_setting_is_the_bundled_one() -> None:
     assert study.person == person
     assert study.matching.tolerant.accept == matching.tolerant.accept
     assert study.matching.headline == "tolerant"
+
+
+def test_the_methods_section_knows_every_setting_of_matching() -> None:
+    for model, name, words in ((Person, "normalise", EVENING_OUT), (Matching, "several_in_wave", SEVERAL)):
+        allowed = re.findall(r"'(\w+)'", str(model.model_fields[name].annotation))
+        assert allowed and set(allowed) <= set(words)

@@ -11,6 +11,7 @@ SEVERAL = {
     "first": "the first is used",
     "last": "the last is used",
     "most_complete": "the one with most answers is used",
+    "none": "none is used, since the key then names nobody for certain",
 }
 EVENING_OUT = {
     "trim": "outer blanks",
@@ -18,6 +19,9 @@ EVENING_OUT = {
     "accents": "accents",
     "blanks": "blanks inside",
     "punctuation": "punctuation",
+    "plus_tags": "tags behind a plus in e-mail addresses",
+    "confusables": "characters taken for each other, such as nought and O",
+    "leading_zeros": "leading noughts",
 }
 ADJUSTMENTS = {"holm": "Holm's method", "bh": "the method of Benjamini and Hochberg", "none": ""}
 
@@ -113,6 +117,20 @@ def _matching(study: Study) -> str:
         f"{SEVERAL[matching.several_in_wave]}. Three states are kept apart for those not matched: did not answer; "
         "answered, but not linked; cannot be told. Identifiers are parted from the answers before matching; after it "
         "people are numbers, and a keyed hash stands in the place of each identifier."
+        f"{_tolerant(study)}"
+    )
+
+
+def _tolerant(study: Study) -> str:
+    """What is said of linking beyond the key, where it is switched on."""
+    settings = study.settings.matching
+    if not settings.tolerant.use:
+        return ""
+    rests = "exact keys alone" if settings.headline == "exact" else "these links as well"
+    return (
+        " Responses that the key does not link are weighed against each other by how far what people are known again by "
+        "agrees, where the data allow agreement to be told from chance; nobody is linked twice, and where another link "
+        f"would be as good none is taken. The results rest on {rests}."
     )
 
 
