@@ -128,9 +128,9 @@ def _tolerant(study: Study) -> str:
         return ""
     rests = "exact keys alone" if settings.headline == "exact" else "these links as well"
     return (
-        " Responses that the key does not link are weighed against each other by how far what people are known again by "
-        "agrees, where the data allow agreement to be told from chance; nobody is linked twice, and where another link "
-        f"would be as good none is taken. The results rest on {rests}."
+        " Responses that the key does not link are weighed by how far what people are known again by agrees, where the "
+        "data allow agreement to be told from chance; nobody is linked twice, and where another link would be as good "
+        f"none is taken. The results rest on {rests}."
     )
 
 
