@@ -67,9 +67,10 @@ def _of(report: Report, origin: str) -> pd.DataFrame:
 
 def _by_share(report: Report, themes: pd.Series) -> list[str]:
     """The themes, that which is spoken of most first; those without a share at the end, by name."""
-    found = report.tables["comments_themes"]
-    found = found[(found["estimate_name"] == SHARE) & (found["group_by"] == OVERALL)]
-    shares = found.set_index("outcome")["estimate"].dropna().to_dict()
+    shares: dict[str, float] = {}
+    if (found := report.tables.get("comments_themes")) is not None:
+        found = found[(found["estimate_name"] == SHARE) & (found["group_by"] == OVERALL)]
+        shares = found.set_index("outcome")["estimate"].dropna().to_dict()
     return sorted(set(themes), key=lambda theme: (-shares.get(theme, 0.0), theme))
 
 
