@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -97,12 +98,19 @@ def _filled(value: str | Callable[[Wildcards], str], wildcards: Wildcards) -> st
     return WILDCARD.sub(lambda found: wildcards[found[1]], str(value))
 
 
+@cache
+def _whole(path: str | Path) -> Path:
+    """The path without links; many files have the same code."""
+    return Path(path).resolve()
+
+
+@cache
 def _relative(path: str, repo: Path) -> str:
-    return Path(path).resolve().relative_to(repo.resolve()).as_posix()
+    return _whole(path).relative_to(_whole(repo)).as_posix()
 
 
 def _named(path: str, data: Path) -> str:
-    whole = Path(path).resolve()
-    if whole.is_relative_to(data.resolve()):
-        return (Path("data") / whole.relative_to(data.resolve())).as_posix()
+    whole = _whole(path)
+    if whole.is_relative_to(_whole(data)):
+        return (Path("data") / whole.relative_to(_whole(data))).as_posix()
     return Path(path).as_posix()

@@ -6,6 +6,7 @@ leaves: STUDY, SETTINGS, DATA, SIMULATED, and the names of the tables
 
 import ast
 import sys
+from functools import cache
 from pathlib import Path
 
 REPO = Path(workflow.basedir).resolve().parent
@@ -38,29 +39,36 @@ def study_or_exit():
         sys.exit(error.exit_code)
 
 
+@cache
+def imported_by(path):
+    """The modules of ours that one file imports; each file is read once, however many rules stand on it."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                home = path.parent.relative_to(REPO / "scripts").parts
+                base = ".".join([*home[: len(home) - node.level + 1], *([base] if base else [])])
+            names = [base, *[f"{base}.{alias.name}" for alias in node.names]]
+        # importing a.b.c runs a and a.b as well
+        for name in {".".join(n.split(".")[:i]) for n in names for i in range(1, n.count(".") + 2)}:
+            if name.split(".")[0] == "prepost":
+                stem = REPO / "scripts" / Path(*name.split("."))
+                found += [file for file in (stem.with_suffix(".py"), stem / "__init__.py") if file.is_file()]
+    return found
+
+
 def code(rule, *files):
     """List a rule's script, every module of ours that it imports, and further files of the project by name."""
     found, todo = set(), [REPO / "scripts" / f"{rule}.py"]
     while todo:
         path = todo.pop()
-        if path in found or not path.is_file():
-            continue
-        found.add(path)
-        for node in ast.walk(ast.parse(path.read_bytes())):
-            names = []
-            if isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                base = node.module or ""
-                if node.level:
-                    home = path.parent.relative_to(REPO / "scripts").parts
-                    base = ".".join([*home[: len(home) - node.level + 1], *([base] if base else [])])
-                names = [base, *[f"{base}.{alias.name}" for alias in node.names]]
-            # importing a.b.c runs a and a.b as well
-            for name in {".".join(n.split(".")[:i]) for n in names for i in range(1, n.count(".") + 2)}:
-                if name.split(".")[0] == "prepost":
-                    stem = REPO / "scripts" / Path(*name.split("."))
-                    todo += [stem.with_suffix(".py"), stem / "__init__.py"]
+        if path not in found:
+            found.add(path)
+            todo += imported_by(path)
     return sorted(str(path) for path in found) + [str(REPO / file) for file in files]
 
 
