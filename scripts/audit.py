@@ -5,10 +5,12 @@ import logging
 import os
 from pathlib import Path
 
-from prepost import audit_notebook, audit_run, steps, tables
-from prepost.audit_view import FAILS, HOLDS
+from prepost import steps, tables
+from prepost.audit import notebook as pages
+from prepost.audit import run
+from prepost.audit.view import FAILS, HOLDS
 
-ROOT = Path(audit_run.__file__).parents[2]
+ROOT = Path(run.__file__).parents[3]
 log = logging.getLogger("prepost")
 
 
@@ -16,19 +18,19 @@ def main(*, run_config: Path, artefacts: list[Path], notebook: Path, page: Path,
     """Run the floor's notebook over the study, and leave it with its page."""
     study = run_config.resolve().parents[1]
     names = sorted(Path(os.path.relpath(path.resolve(), study)).as_posix() for path in artefacts)
-    done = audit_notebook.execute(
+    done = pages.execute(
         ROOT / "notebooks" / f"audit_{floor}.ipynb",
         workdir=study,
         env={
             "PYTHONPATH": str(ROOT / "scripts"),
-            audit_run.STUDY_KEY: str(study),
-            audit_run.ARTEFACTS_KEY: json.dumps(names),
+            run.STUDY_KEY: str(study),
+            run.ARTEFACTS_KEY: json.dumps(names),
         },
     )
-    settings = audit_run.Run(study, names).study["settings"]
+    settings = run.Run(study, names).study["settings"]
     title = f"Audit of {floor}: {settings['title']}"
-    html = audit_notebook.to_html(done, title=title, lang=settings["language"])
-    tables.write_text(audit_notebook.as_ipynb(done), notebook)
+    html = pages.to_html(done, title=title, lang=settings["language"])
+    tables.write_text(pages.as_ipynb(done), notebook)
     tables.write_text(html, page)
     holds, fails = (html.count(f">{word}</td>") for word in (HOLDS, FAILS))
     if fails:

@@ -6,7 +6,6 @@ import ast
 import json
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 
 FLOOR = re.compile(r"results/([1-9])_")
 BESIDE = ("audit", "manifest")  # they read everything, and nothing reads them
@@ -300,11 +299,3 @@ def locked(text: str) -> dict[str, str]:
 def normal(name: str) -> str:
     """A package's name as registries compare it."""
     return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def code_function(common: str, repo: Path):
-    """The `code()` of workflow/rules/common.smk, for a tree of one's own."""
-    source = re.search(r"^def code\(.*?(?=^\S|\Z)", common, re.M | re.S)[0]
-    space: dict = {"REPO": repo, "Path": Path, "ast": ast}
-    exec(compile(source, "common.smk", "exec"), space)
-    return space["code"]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from prepost import audit, audit_notebook, audit_run
-from prepost.audit_view import FAILS, HOLDS, Picture, View, as_text, with_sums
+from prepost.audit import any_floor, notebook, response_floors, run, table_floors
+from prepost.audit.view import FAILS, HOLDS, Picture, View, as_text, with_sums
 
 ROOT = Path(__file__).resolve().parents[1]
 STUDY = {
@@ -29,7 +29,7 @@ STUDY = {
         {"item": "confidence_1", "scale": "ordinal", "labels": "1=Low|2=High"},
     ],
 }
-BOOK = audit.Codebook(STUDY)
+BOOK = any_floor.Codebook(STUDY)
 
 
 def floor_1() -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -51,7 +51,7 @@ def floor_1() -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def test_records_are_lines_times_waves():
     taken, refused = floor_1()
-    row = audit.records(STUDY["sources"], {"pre": taken}, {"pre": refused}).frame.iloc[0]
+    row = response_floors.records(STUDY["sources"], {"pre": taken}, {"pre": refused}).frame.iloc[0]
     # lines 2, 3 and 4, two waves each: 6 records, of which 3 were taken and 3 were not
     assert (row["lines"], row["waves"], row["records"], row["taken"], row["refused"], row["sum"]) == (
         3,
@@ -61,14 +61,14 @@ def test_records_are_lines_times_waves():
         3,
         HOLDS,
     )
-    assert audit.records(STUDY["sources"], {"pre": taken}, {"pre": refused[:2]}).frame["sum"][0] == FAILS
+    assert response_floors.records(STUDY["sources"], {"pre": taken}, {"pre": refused[:2]}).frame["sum"][0] == FAILS
 
 
 def test_what_was_lost_on_floor_2_does_not_sum():
     came = pd.DataFrame({"source": ["a", "a", "a", "b"], "wave": ["pre", "pre", "post", "about_person"]})
     none = came[:0]
     kept = {"responses": came[:1], "about": came[3:], "enrolments": none}
-    found = audit.cleaned(came, kept, came[1:2]).frame.set_index(["source", "wave"])
+    found = response_floors.cleaned(came, kept, came[1:2]).frame.set_index(["source", "wave"])
     assert found["sum"].to_dict() == {("a", "post"): FAILS, ("a", "pre"): HOLDS, ("b", "about_person"): HOLDS}
 
 
@@ -85,58 +85,58 @@ def test_both_sides_of_a_pair_sum():
     unmatched = pd.DataFrame(
         {"wave": ["pre", "pre", "post"], "state": ["cannot_be_told", "cannot_be_told", "answered_not_linked"]}
     ).assign(wave_from="pre", wave_to="post")
-    frame = audit.pairs_by_waves(links, pairs, unmatched).frame
+    frame = response_floors.pairs_by_waves(links, pairs, unmatched).frame
     # before: 3 used = 1 in a pair + 2 that cannot be told; after: 1 used + 1 without a key = 1 in a pair + 1 not linked
     assert frame[["side", "responses", "in pairs", "sum"]].values.tolist() == [
         ["pre", 3, 1, HOLDS],
         ["post", 2, 1, HOLDS],
     ]
-    assert audit.several_in_a_wave(links).frame.values.tolist() == [["post", 2, 1]]
-    states = audit.links_by_state(links[["wave"]], links).frame.set_index("wave")
+    assert response_floors.several_in_a_wave(links).frame.values.tolist() == [["post", 2, 1]]
+    states = response_floors.links_by_state(links[["wave"]], links).frame.set_index("wave")
     assert states.loc["post", ["responses", "used", "blank_key", "another_used"]].tolist() == [3, 1, 1, 1]
     assert set(states["sum"]) == {HOLDS}
 
 
 def test_missing_kinds_sum_to_the_responses():
     frame = pd.DataFrame({"a": [1.0, None, None], "a_missing": [None, "skipped", "not_shown"]})
-    row = audit.missing_kinds(frame).frame.iloc[0]
+    row = response_floors.missing_kinds(frame).frame.iloc[0]
     assert (row["answered"], row["skipped"], row["not_shown"], row["refused"], row["sum"]) == (1, 1, 1, 0, HOLDS)
 
 
 def test_scores_are_described_by_wave():
     frame = pd.DataFrame({"wave": ["pre", "pre", "pre"], "confidence": [1.0, 3.0, None]})
-    row = audit.scores(frame, BOOK).frame.iloc[0]
+    row = response_floors.scores(frame, BOOK).frame.iloc[0]
     assert (row["rows"], row["scored"], row["missing"], row["mean"]) == (3, 2, 1, 2.0)
     assert row["sd"] == pytest.approx(2**0.5)  # ((1-2)² + (3-2)²) / (2-1)
 
 
 def test_flow_boxes_sum_to_their_parent():
     flow = pd.DataFrame({"box": ["all", "in", "out"], "parent": [None, "all", "all"], "label": "x", "n": [5, 3, 2]})
-    assert audit.flow_sums(flow).frame["sum"].tolist() == [HOLDS]
-    assert audit.flow_sums(flow.assign(n=[5, 3, 1])).frame["sum"].tolist() == [FAILS]
+    assert table_floors.flow_sums(flow).frame["sum"].tolist() == [HOLDS]
+    assert table_floors.flow_sums(flow.assign(n=[5, 3, 1])).frame["sum"].tolist() == [FAILS]
 
 
 def test_marks_of_the_wall_are_counted():
     before = {"t": pd.DataFrame({"row_id": ["a", "b"], "n": [12, 3]})}
     after = {"t": pd.DataFrame({"row_id": ["a", "b"], "n": ["[w]", "[c]"]})}
-    row = audit.released(before, after).frame.iloc[0]
+    row = table_floors.released(before, after).frame.iloc[0]
     assert (row["rows"], row["as they are"], row["[c]"], row["[w]"], row["[x]"], row["sum"]) == (2, 2, 1, 1, 0, HOLDS)
     quotes = pd.DataFrame({"row_id": ["a", "b"], "approval": ["approved", "refused"]})
-    frame = audit.released({"q": quotes, "private": quotes}, {"q": quotes.head(1)}).frame
+    frame = table_floors.released({"q": quotes, "private": quotes}, {"q": quotes.head(1)}).frame
     assert frame[["held back", "sum"]].values.tolist() == [[1, HOLDS], [2, HOLDS]]
     facts = {"t/a/n": {"mark": ""}, "t/b/n": {"mark": "c"}, "u/a/n": {"mark": "x"}}
-    assert audit.facts_by_mark(facts).frame["facts"].tolist() == [2, 1]
+    assert table_floors.facts_by_mark(facts).frame["facts"].tolist() == [2, 1]
 
 
 def test_first_rows_leave_out_whatever_might_be_a_persons():
-    shown = audit.first_rows(floor_1()[0], BOOK, "pre").frame
+    shown = any_floor.first_rows(floor_1()[0], BOOK, "pre").frame
     assert list(shown) == ["source", "line", "wave", "sex", "confidence_1"]
-    assert shown["sex"].tolist() == ["Female", audit.OFF_LABEL, "2"]
-    assert shown["confidence_1"].tolist() == ["High", audit.OFF_LABEL, "1"]
+    assert shown["sex"].tolist() == ["Female", any_floor.OFF_LABEL, "2"]
+    assert shown["confidence_1"].tolist() == ["High", any_floor.OFF_LABEL, "1"]
 
 
 def test_columns_of_a_person_are_only_counted():
-    frame = audit.columns_of(floor_1()[0], BOOK, "pre").frame.set_index("column")
+    frame = any_floor.columns_of(floor_1()[0], BOOK, "pre").frame.set_index("column")
     assert frame.loc["email", ["filled", "blank"]].tolist() == [1, 2] and frame.loc["email"].isna()["distinct"]
     assert frame.loc["sex", "distinct"] == 3
 
@@ -159,14 +159,14 @@ def test_a_page_is_the_same_twice_and_holds_nothing_of_a_person_or_a_machine(tmp
     names = ["results/1_ingested/pre.parquet", "results/1_ingested/pre.refused.csv"]
     env = {
         "PYTHONPATH": str(ROOT / "scripts"),
-        audit_run.STUDY_KEY: str(tmp_path / "study"),
-        audit_run.ARTEFACTS_KEY: json.dumps(names),
+        run.STUDY_KEY: str(tmp_path / "study"),
+        run.ARTEFACTS_KEY: json.dumps(names),
     }
     source = ROOT / "notebooks/audit_1_ingested.ipynb"
-    runs = [audit_notebook.execute(source, workdir=tmp_path / "study", env=env) for _ in range(2)]
-    first, second = (audit_notebook.as_ipynb(run) for run in runs)
-    page = audit_notebook.to_html(runs[0], title="T <1>", lang="en-GB")
-    assert first == second and page == audit_notebook.to_html(runs[1], title="T <1>", lang="en-GB")
+    runs = [notebook.execute(source, workdir=tmp_path / "study", env=env) for _ in range(2)]
+    first, second = (notebook.as_ipynb(run) for run in runs)
+    page = notebook.to_html(runs[0], title="T <1>", lang="en-GB")
+    assert first == second and page == notebook.to_html(runs[1], title="T <1>", lang="en-GB")
     assert HOLDS in page and "<title>T &lt;1&gt;</title>" in page and '<html lang="en-GB">' in page
     for text in (first, page):
         for word in (

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pandas as pd
 import pytest
 from builds import ROOT
-from prepost.audit import records
+from prepost.audit.response_floors import records
 from prepost.errors import StudyError
 from prepost.fields import map_columns
 from prepost.ingest import ingest

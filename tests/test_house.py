@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -13,6 +15,9 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "workflow"))
+from used_code import used_code  # noqa: E402
+
 SCRIPTS = {path.stem: path for path in sorted((ROOT / "scripts").glob("*.py"))}
 MODULES = {
     p.relative_to(ROOT / "scripts/prepost").as_posix(): p for p in sorted((ROOT / "scripts/prepost").rglob("*.py"))
@@ -33,7 +38,7 @@ ROOMS = {
         "keyed.py",  # the secret key, outside the study
         "governance.py",
         "provenance.py",  # the manifest hashes every file
-        "audit_run.py",
+        "audit/run.py",
         "report/book.py",
         "figures/style.py",  # leaves an SVG
         *("readers", "render", "simulation"),
@@ -41,7 +46,7 @@ ROOMS = {
     },
     "tables": {
         "tables.py",
-        "audit_run.py",  # shows tables that have passed their schemas twice
+        "audit/run.py",  # shows tables that have passed their schemas twice
         "provenance.py",  # counts rows and columns of any file
         "readers",  # raw exports have no schema yet
         "simulation",  # makes raw exports
@@ -52,7 +57,7 @@ ROOMS = {
     },
 }
 # A module above 400 lines needs a reason here.
-LONG: dict[str, str] = {"audit.py": "one short function a table of the audit pages, in the order of the floors"}
+LONG: dict[str, str] = {}
 
 
 def _named(mapping) -> list:
@@ -262,6 +267,8 @@ def tree(tmp_path: Path) -> Path:
         "scripts/prepost/deep/beside.py": "",
         "scripts/prepost/above.py": "import prepost.above\n",
         "scripts/prepost/stranger.py": "",
+        "scripts/prepost/shown.py": "",
+        "notebooks/x.ipynb": json.dumps({"cells": [{"cell_type": "code", "source": ["from prepost import shown\n"]}]}),
     }.items():
         path = tmp_path / place
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -270,15 +277,26 @@ def tree(tmp_path: Path) -> Path:
 
 
 def test_code_lists_every_helper_however_deep(tree: Path):
-    listed = laws.code_function(COMMON, tree)("clean", "notebooks/x.lua")
+    listed = used_code(tree, "clean", "notebooks/x.lua", "notebooks/x.ipynb")
     names = [Path(path).relative_to(tree).as_posix() for path in listed]
-    library = ["__init__", "above", "deep/__init__", "deep/beside", "deep/helper", "deep/inner", "errors", "steps"]
-    assert names == ["scripts/clean.py", *[f"scripts/prepost/{name}.py" for name in library], "notebooks/x.lua"]
+    library = [
+        "__init__",
+        "above",
+        "deep/__init__",
+        "deep/beside",
+        "deep/helper",
+        "deep/inner",
+        "errors",
+        "shown",
+        "steps",
+    ]
+    pages = ["notebooks/x.ipynb", "notebooks/x.lua"]
+    assert names == [*pages, "scripts/clean.py", *[f"scripts/prepost/{name}.py" for name in library]]
 
 
 @pytest.mark.parametrize("name", sorted(STEPS))
 def test_code_lists_no_other_script_and_misses_no_import(name):
-    listed = {Path(path).relative_to(ROOT / "scripts").as_posix() for path in laws.code_function(COMMON, ROOT)(name)}
+    listed = {Path(path).relative_to(ROOT / "scripts").as_posix() for path in used_code(ROOT, name)}
     assert {f"{name}.py", "prepost/steps.py", "prepost/errors.py"} <= listed
     assert {path for path in listed if "/" not in path} == {f"{name}.py"}
     packages = {f"{parent}/__init__.py" for path in listed for parent in Path(path).parents if parent.name}
@@ -288,7 +306,7 @@ def test_code_lists_no_other_script_and_misses_no_import(name):
 def test_the_workflow_starts_without_pandas():
     """Nothing-to-do must stay fast: what the Snakefile imports of ours never reaches a data frame."""
     code = "import sys; import prepost.study_loading, prepost.simulation.guard; sys.exit('pandas' in sys.modules)"
-    done = subprocess.run([__import__("sys").executable, "-c", code], cwd=ROOT / "scripts", check=False)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "scripts", check=False)
     assert done.returncode == 0
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from prepost.audit_places import unknown_places
+from prepost.audit.places import unknown_places
 from prepost.disclosure import disclose
 from prepost.place_sheets import NO_STAFF, UNLISTED, PlaceRow, TileRow, WorkforceRow, lacking, moved_hierarchy, new_map
 from prepost.places_table import maps, places_table

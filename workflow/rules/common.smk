@@ -4,9 +4,7 @@ needs: config/ of the study, which is the working directory; the folder of the r
 leaves: STUDY, SETTINGS, DATA, SIMULATED, and the names of the tables
 """
 
-import ast
 import sys
-from functools import cache
 from pathlib import Path
 
 REPO = Path(workflow.basedir).resolve().parent
@@ -18,6 +16,7 @@ from prepost.simulation.guard import refusal
 from prepost.study_loading import load, missing_raw_files
 from prepost.table_names import figures_of, tables_of, words_of
 from prepost.yaml_files import read_yaml
+from used_code import used_code
 
 AUDITED = ["1_ingested", "2_cleaned", "3_matched", "4_scored", "5_coded", "6_statistics", "7_release", "8_exhibits"]
 
@@ -39,37 +38,9 @@ def study_or_exit():
         sys.exit(error.exit_code)
 
 
-@cache
-def imported_by(path):
-    """The modules of ours that one file imports; each file is read once, however many rules stand on it."""
-    found = []
-    for node in ast.walk(ast.parse(path.read_bytes())):
-        names = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            base = node.module or ""
-            if node.level:
-                home = path.parent.relative_to(REPO / "scripts").parts
-                base = ".".join([*home[: len(home) - node.level + 1], *([base] if base else [])])
-            names = [base, *[f"{base}.{alias.name}" for alias in node.names]]
-        # importing a.b.c runs a and a.b as well
-        for name in {".".join(n.split(".")[:i]) for n in names for i in range(1, n.count(".") + 2)}:
-            if name.split(".")[0] == "prepost":
-                stem = REPO / "scripts" / Path(*name.split("."))
-                found += [file for file in (stem.with_suffix(".py"), stem / "__init__.py") if file.is_file()]
-    return found
-
-
 def code(rule, *files):
-    """List a rule's script, every module of ours that it imports, and further files of the project by name."""
-    found, todo = set(), [REPO / "scripts" / f"{rule}.py"]
-    while todo:
-        path = todo.pop()
-        if path not in found:
-            found.add(path)
-            todo += imported_by(path)
-    return sorted(str(path) for path in found) + [str(REPO / file) for file in files]
+    """List what a rule runs: its script, further files of the project, and every module of ours that they import."""
+    return used_code(REPO, rule, *files)
 
 
 def raw(wildcards):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from prepost.audit_run import Run
-from prepost.audit_view import View, Views
+from prepost.audit.run import Run
+from prepost.audit.view import View, Views
 
 PLACE = "4_scored/population/weights.parquet"
 PREFIX = "margin_"

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from prepost.audit_view import View, Views, with_sums
+from prepost.audit.view import View, Views, with_sums
 from prepost.comments.gather import KEY
 from prepost.comments.settle import settle
 

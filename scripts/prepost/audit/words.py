@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from prepost.audit_run import Run
-from prepost.audit_view import View, Views
+from prepost.audit.run import Run
+from prepost.audit.view import View, Views
 from prepost.deidentify import deidentify
 from prepost.interviews.coding import settled
 from prepost.interviews.framework import wide

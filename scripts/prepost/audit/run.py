@@ -16,8 +16,8 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from prepost.audit import Codebook
-from prepost.audit_view import Picture, Views
+from prepost.audit.any_floor import Codebook
+from prepost.audit.view import Picture, Views
 
 STUDY_KEY, ARTEFACTS_KEY = "PREPOST_STUDY", "PREPOST_ARTEFACTS"
 RUN_CONFIG = Path("results") / "run_config.yaml"

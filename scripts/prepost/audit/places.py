@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from prepost.audit_view import View
+from prepost.audit.view import View
 from prepost.place_sheets import NO_STAFF, UNLISTED
 from prepost.quantities import NOT_STATED
 
