@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations, permutations
+from itertools import combinations, permutations, product
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from linkage_study import BUILT, PLAN, WHOLE, Setting, hold, responses_of, settings_of
 from prepost.errors import StudyError
-from prepost.linkage.blocking import chance_blocked, check_rules
+from prepost.linkage import tolerant
+from prepost.linkage.blocking import MODULE, SHORTER, chance_blocked, check_rules, compared_pairs, with_shorter
 from prepost.linkage.chances import marginals, prior_odds
 from prepost.linkage.elements import columns_of, levels_of
 from prepost.linkage.model import Model, Seen, fit, log_ratios, unidentified, weights_of
@@ -428,6 +430,41 @@ def test_near_codes_go_to_a_reviewer_where_no_model_can_be_had(order) -> None:
     assert found.candidates["decision"].tolist() == ["review"]
     assert found.sheet["code · before"].tolist() == ["abc123"]
     assert "1 element varies" in found.model["note"].item()
+
+
+@pytest.mark.parametrize("edits", [1, 2])
+def test_what_is_near_shares_a_shorter_text(edits) -> None:
+    """Every two texts of up to five letters of two: DuckDB's distance is the oracle."""
+    texts = ["".join(letters) for n in range(1, 6) for letters in product("ab", repeat=n)]
+    element = Element(item="code", comparison="edit_distance", thresholds=[edits])
+    side = with_shorter(pd.DataFrame({"code": texts, MODULE: ""}), element)
+    shorter = dict(zip(texts, map(set, side[SHORTER]), strict=True))
+    every = "(SELECT unnest($t) AS t)"
+    asked = f"SELECT a.t, b.t, damerau_levenshtein(a.t, b.t) FROM {every} a, {every} b"
+    rows = duckdb.sql(asked, params={"t": texts}).fetchall()
+    near = [(one, other) for one, other, distance in rows if distance <= edits]
+    assert len(near) > len(texts)
+    assert [pair for pair in near if not shorter[pair[0]] & shorter[pair[1]]] == []
+    assert len(near) <= compared_pairs(side, side, [SHORTER])
+
+
+def test_near_codes_are_those_that_comparing_all_finds(monkeypatch) -> None:
+    rng = np.random.default_rng(3)
+    codes = ["".join(rng.choice(list("0123"), 5)) for _ in range(160)]
+    found = _stage(_frame(codes))[1].candidates
+    monkeypatch.setattr(tolerant, "near_rules", lambda elements: [])
+    slow = _stage(_frame(codes))[1].candidates
+    assert (found["decision"] == "review").sum() > 20
+    pd.testing.assert_frame_equal(found, slow)
+
+
+def test_one_element_is_searched_however_many_people_there_are(monkeypatch) -> None:
+    """Comparing all would be refused here."""
+    monkeypatch.setitem(TOLERANT, "most_pairs", 60)
+    found = _stage(
+        _frame([f"code{n:02}{n:02}{n:02}x" for n in range(10)] + [f"code{n:02}{n:02}{n:02}" for n in range(10)])
+    )
+    assert len(found[1].candidates) == 10
 
 
 def test_the_whole_setting_is_the_bundled_one() -> None:

@@ -3,19 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
 from prepost.errors import Fault, StudyError
+from prepost.study_linkage import Element
 
 MODULE, DAY = "_module", "_day"  # constraints on a pair, and no evidence
+SHORTER = "_shorter"  # what is left of an answer without a character or two
+_MOST_LEFT_OUT = 2  # characters; more would leave hundreds of texts of each answer
 _PLACE = "config/study.yaml · matching.tolerant.blocking"
 
 
 def allowed_pairs(before: pd.DataFrame, after: pd.DataFrame) -> int:
     """Count the pairs of one module; those whose later response is dated before the earlier one are among them."""
     return compared_pairs(before, after, [])
+
+
+def near_rules(elements: Sequence[Element]) -> list[list[str]]:
+    """Return the rules that find all near pairs without comparing all, where one element alone decides; else none.
+
+    Two texts that are k edits apart (insertion, deletion, substitution, exchange of neighbours) share a text that is
+    left of either without at most k characters. So what is near is found by equality, and the cost grows with the
+    responses and not with their pairs (Bocek, Hunt & Stiller 2007, Fast similarity search in large dictionaries,
+    Technical Report ifi-2007.02, University of Zurich).
+    """
+    if len(elements) != 1:
+        return []
+    if elements[0].comparison == "exact":
+        return [[elements[0].item]]
+    return [[SHORTER]] if elements[0].comparison == "edit_distance" and max(elements[0].near) <= _MOST_LEFT_OUT else []
+
+
+def with_shorter(side: pd.DataFrame, element: Element) -> pd.DataFrame:
+    """Add `SHORTER`, to each answer the list of itself and what is left of it without as many characters as are near.
+
+    Examples
+    --------
+    >>> one = pd.DataFrame({"code": pd.array(["aab", None], dtype="string")})
+    >>> with_shorter(one, Element(item="code", comparison="edit_distance"))["_shorter"].tolist()
+    [['aa', 'aab', 'ab'], []]
+    """
+    most = int(max(element.near))
+    return side.assign(**{SHORTER: [_shorter(text, most) for text in side[element.item].fillna("")]})
+
+
+def _shorter(text: str, most: int) -> list[str]:
+    lengths = range(max(0, len(text) - most), len(text) + 1)
+    return sorted({"".join(kept) for n in lengths for kept in combinations(text, n)}) if text else []
 
 
 def compared_pairs(before: pd.DataFrame, after: pd.DataFrame, rule: Sequence[str]) -> int:
@@ -26,10 +63,11 @@ def compared_pairs(before: pd.DataFrame, after: pd.DataFrame, rule: Sequence[str
     before, after : DataFrame
         Columns of the elements, and `MODULE`.
     rule : sequence of str
-        Elements; without any, all pairs of one module.
+        Elements; without any, all pairs of one module. By `SHORTER` a pair counts for each text that both share.
     """
     by = [MODULE, *rule]
-    sizes = [side.dropna(subset=list(rule)).groupby(by, dropna=False).size() for side in (before, after)]
+    sides = [side.explode(SHORTER) if SHORTER in rule else side for side in (before, after)]
+    sizes = [side.dropna(subset=list(rule)).groupby(by, dropna=False).size() for side in sides]
     both = pd.concat(sizes, axis=1, join="inner")
     return int((both.iloc[:, 0].astype(object) * both.iloc[:, 1].astype(object)).sum()) if len(both) else 0
 
@@ -56,13 +94,16 @@ def check_rules(
         Naming each rule that would compare more, and how many.
     """
     wanted = [list(rule) for rule in rules] or [[]]
-    counts = [compared_pairs(before, after, rule) for rule in wanted]
+    whole = compared_pairs(before, after, [])
+    counts = [min(compared_pairs(before, after, rule), whole) for rule in wanted]
     faults = [
         Fault(
-            f"{_PLACE}.{place}" if rules else _PLACE,
+            f"{_PLACE}.{place}" if rules and SHORTER not in rule else _PLACE,
             f"from {waves[0]} to {waves[1]} {_named(rule)} would compare {count:,} pairs of responses",
             f"at most {most:,} (matching.tolerant.most_pairs)",
-            "name elements that fewer people share, or several in one rule; or raise most_pairs",
+            "name elements that fewer people share, or several in one rule; or raise most_pairs"
+            if SHORTER not in rule
+            else "raise most_pairs, or leave it at exact keys (matching.tolerant.use: false)",
         )
         for place, (rule, count) in enumerate(zip(wanted, counts, strict=True))
         if count > most
@@ -73,11 +114,18 @@ def check_rules(
 
 
 def _named(rule: Sequence[str]) -> str:
+    if SHORTER in rule:
+        return "looking for near answers"
     return f"the rule {' and '.join(rule)}" if rule else "comparing all"
 
 
+def rule_for_splink(rule: Sequence[str]) -> str | dict:
+    """Return a rule as splink takes it; of a list each entry is held to each."""
+    return {"blocking_rule": rule_sql(rule), "arrays_to_explode": [SHORTER]} if SHORTER in rule else rule_sql(rule)
+
+
 def rule_sql(rule: Sequence[str], *, left: str = "l", right: str = "r") -> str:
-    """Return a rule as splink takes it, with module and time as constraints on the pair."""
+    """Return a rule as a condition, with module and time as constraints on the pair."""
     same = [f'{left}."{name}" = {right}."{name}"' for name in [MODULE, *rule]]
     time = f'({left}."{DAY}" IS NULL OR {right}."{DAY}" IS NULL OR {left}."{DAY}" <= {right}."{DAY}")'
     return " AND ".join([*same, time])

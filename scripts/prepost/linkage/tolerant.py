@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from prepost.linkage.blocking import DAY, MODULE, check_rules, compared_pairs
+from prepost.linkage.blocking import DAY, MODULE, SHORTER, check_rules, compared_pairs, near_rules, with_shorter
 from prepost.linkage.chances import odds_alone, prior_odds, scaled_marginals
 from prepost.linkage.elements import BLANK, levels_of, table_of
 from prepost.linkage.model import FEWEST_ELEMENTS, Model, Seen, fit, too_few, unidentified, unlikely
@@ -186,7 +186,10 @@ def _near(
     ]
     found = _none(names).drop(columns=["exact", "evidence"])
     if compared_pairs(*free, []):
-        rules = check_rules(*free, settings.blocking, settings.most_pairs, waves)
+        wanted = settings.blocking or near_rules(person.elements)
+        if [SHORTER] in wanted:
+            free = [with_shorter(side, person.elements[0]) for side in free]
+        rules = check_rules(*free, wanted, settings.most_pairs, waves)
         sizes = [len(levels_of(element)) for element in person.elements]
         # A difference outweighs everything that is alike, so only what differs in nothing is left.
         alike = [np.append(np.full(n - 1, 0.5), 0.5**100) for n in sizes]

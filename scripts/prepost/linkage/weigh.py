@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from splink import DuckDBAPI, Linker
 
-from prepost.linkage.blocking import compared_pairs, rule_sql
+from prepost.linkage.blocking import compared_pairs, rule_for_splink
 from prepost.linkage.elements import comparison_of, levels_of
 from prepost.study_linkage import Element
 
@@ -148,7 +148,7 @@ class Weigher:
             "unique_id_column_name": ID,
             "probability_two_random_records_match": 0.5,  # the weight is then that of the elements alone
             "comparisons": [comparison_of(e, m, u) for e, (m, u) in zip(self.elements, chances, strict=True)],
-            "blocking_rules_to_generate_predictions": [rule_sql(rule) for rule in rules],
+            "blocking_rules_to_generate_predictions": [rule_for_splink(rule) for rule in rules],
             "additional_columns_to_retain": [],
             "retain_matching_columns": False,
             "retain_intermediate_calculation_columns": False,
