@@ -72,8 +72,11 @@ def key_messages(words: Words) -> Iterator[str]:
     if words.primary is None:
         yield "This study declares no primary comparison, so there is no change to report."
         return
-    for place, outcome in enumerate(_largest(words, words.primary)):
-        yield change_said(words, words.primary, outcome, whole=place == 0) + " [Change](#sec-change)"
+    first, *others = _largest(words, words.primary)
+    yield change_said(words, words.primary, first, whole=True) + " [Change](#sec-change)"
+    for outcome in others:
+        said = _also_changed(words, words.primary, outcome, first)
+        yield (said or change_said(words, words.primary, outcome, whole=False)) + " [Change](#sec-change)"
     yield from _later(words)
     yield from _levels(words)
     yield _who(words)
@@ -131,6 +134,26 @@ def change_said(words: Words, comparison: Comparison, outcome: Outcome, *, whole
         f"{among}, self-rated {outcome.phrase} was {show('estimate')} points {direction} {after} than {before}, "
         f"{words.scale(outcome)} ({interval})."
     )
+
+
+def _also_changed(words: Words, comparison: Comparison, outcome: Outcome, first: Outcome) -> str:
+    """Say a further change in short, since waves and scale are those of the first; "" where that does not hold."""
+    needed = ("estimate", "ci_low", "ci_high")
+    keys = {column: words.key(comparison, outcome, "mean_change", column) for column in (*needed, "n")}
+    values = [words.value(keys[column]) for column in needed]
+    told_before = [words.value(words.key(comparison, first, "mean_change", column)) for column in needed]
+    if None in values or None in told_before or words.scale(outcome) != words.scale(first):
+        return ""
+    estimate, low, high = values
+    shown = {column: words.show(key) for column, key in keys.items()}
+    base = (
+        f"{words.settings.statistics.ci_level * 100:g}% CI {shown['ci_low']} to {shown['ci_high']}; "
+        f"{shown['n']} completions"
+    )
+    if low <= 0 <= high:
+        return f"Self-rated {outcome.phrase} was about the same (change {shown['estimate']} points, {base})."
+    direction = "higher" if estimate > 0 else "lower"
+    return f"Self-rated {outcome.phrase} was {shown['estimate']} points {direction} ({base})."
 
 
 def _later(words: Words) -> Iterator[str]:

@@ -37,7 +37,7 @@ def plan(words: Words) -> str:
     return (
         "The analyses were declared in the study file before they were run, and " + all_done + ". What was done beside "
         "them is listed too. The plan, as the study file states it, has the fingerprint "
-        f"`{planned['plan_sha256'].iloc[0]}`: a later change of the plan changes it."
+        f"`{planned['plan_sha256'].iloc[0][:12]}…` (whole in plan.csv): a later change of the plan changes it."
     )
 
 
