@@ -54,7 +54,7 @@ def test_the_question_that_moved_most_and_the_one_that_moved_least():
     most, least = said.index("changed the most: 50.0% before"), said.index("changed the least: 70.0% before")
     assert most < least and "80.0% straight after the module" in said
     assert "“Agree” or “Strongly agree”" in said and "self-rated" in said
-    assert "26.0 to 34.0 points" in said  # .30 less and more .04
+    assert "26.0 points to 34.0 points" in said  # .30 less and more .04
     assert "no question's change differs" in said and "does not show that the groups changed alike" in said
 
 

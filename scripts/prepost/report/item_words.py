@@ -44,7 +44,7 @@ def _moved(words: Words, item: str, how: str) -> str:
     before, after = words.when(words.primary.wave_from), words.when(words.primary.wave_to)
     return (
         f"The share who {doing} “{esc(shorten(row.wording))}” changed {how}: {shares[0]} {before}, {shares[1]} {after} "
-        f"(of {n} pairs; {level}% CI of the change {interval[0]} to {interval[1]} points)."
+        f"(of {n} pairs; {level}% CI of the change {interval[0]} to {interval[1]})."
     )
 
 
@@ -80,4 +80,4 @@ def _percent(words: Words, key: str) -> str:
 
 def _points(words: Words, key: str) -> str:
     value = words.value(key)
-    return words.show(key, formatting.number(value * 100, 1)) if value is not None else words.show(key)
+    return words.show(key, f"{formatting.number(value * 100, 1)} points") if value is not None else words.show(key)

@@ -183,7 +183,7 @@ def _gap_words(report: Report) -> str:
         "themselves and whether their organisation does it consistently. All had been trained, so they do not stand "
         f"for professionals at large. The widest gap is {_lower(report.setting, name)}: "
         f"{_share(report, ORGANISATIONS, own)} say it of themselves and {_share(report, ORGANISATIONS, organisation)} "
-        f"of their organisation, a difference of {points[0]} points ({level}% CI {points[1]} to {points[2]}). In "
+        f"of their organisation, a difference of {points[0]} ({level}% CI {points[1]} to {points[2]}). In "
         f"{clear} of {len(shown)} elements the two differ by more than chance would make them, taking account of how "
         "many were looked at."
     )
@@ -197,7 +197,7 @@ def _gap_words(report: Report) -> str:
 
 
 def _points(value: float, places: int) -> str:
-    return formatting.number(100 * value, places)
+    return f"{formatting.number(100 * value, places)} points"
 
 
 def appointments(report: Report) -> str:
@@ -272,7 +272,7 @@ def professionals_line(report: Report) -> str:
         f"Of {_count(report, ORGANISATIONS, gap)} trained professionals, {_share(report, ORGANISATIONS, own)} say that "
         f"they themselves practise “{_lower(report.setting, name)}” and "
         f"{_share(report, ORGANISATIONS, organisation)} that their organisation does so consistently ({level}% CI of "
-        f"the gap {low} to {high} points). [The professionals](#sec-professionals)"
+        f"the gap {low} to {high}). [The professionals](#sec-professionals)"
     )
 
 
