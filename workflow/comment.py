@@ -15,7 +15,7 @@ REPO = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPO / "scripts"))
 
 from prepost import tables  # noqa: E402
-from prepost.comments.gather import KEY  # noqa: E402
+from prepost.comments.gather import names  # noqa: E402
 from prepost.errors import Fault, StudyError  # noqa: E402
 
 FLOOR = Path("results/5_coded/learners")
@@ -55,7 +55,7 @@ def shown(study: Path, name: str) -> str:
 
 
 def _rows(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    return frame[frame[KEY].astype(str).agg(":".join, axis=1) == name]
+    return frame[[found == name for found in names(frame)]]
 
 
 def main() -> None:

@@ -144,10 +144,13 @@ def _bca(estimate: float, draws: np.ndarray, jackknife: np.ndarray, level: float
     return Interval(float(low), float(high), CI_METHOD, "")
 
 
-def people_weights(rng: np.random.Generator, people: int, resamples: int) -> Iterator[np.ndarray]:
-    """Draw samples of people batch by batch: how often each person stands in each, shape (b, people)."""
-    for size in _batches(resamples, max(1, _BATCH_CELLS // people)):
-        yield _weights(rng, np.ones(people, dtype=int), size)
+def people_weights(rng: np.random.Generator, sizes: np.ndarray, resamples: int) -> Iterator[np.ndarray]:
+    """Draw samples of people batch by batch: how often each kind of people stands in each, shape (b, kinds).
+
+    `sizes` (kinds,) says how many people are of each kind (``alike.profiles``); ones where each person stands alone.
+    """
+    for size in _batches(resamples, max(1, _BATCH_CELLS // len(sizes))):
+        yield _weights(rng, sizes, size)
 
 
 def weighted_sums(weights: np.ndarray, table: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from prepost.audit.view import View, Views, with_sums
-from prepost.comments.gather import KEY
+from prepost.comments.gather import KEY, names
 from prepost.comments.settle import settle
 
 MOST = 20_000
@@ -39,7 +39,7 @@ def givers(floor: Floor) -> Views:
     """Count the codes of each coder, human or not."""
     if "codes" not in floor:
         return Views()
-    codes = floor["codes"].assign(comment=floor["codes"][KEY].astype(str).agg(":".join, axis=1))
+    codes = floor["codes"].assign(comment=names(floor["codes"]))
     table = codes.groupby(["by", "coder"], sort=True).agg(codes=("theme", "size"), comments=("comment", "nunique"))
     by_theme = codes.groupby(["theme", "by"], sort=True).size().unstack(fill_value=0).reset_index()
     note = "Codes given, theme by theme. The machine's counts are no shares: they are off where it is off."

@@ -8,6 +8,7 @@ people's codes compared with the machine's, on scores that never saw the comment
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -159,10 +160,19 @@ def evidence(
     weighed = fitted.weights * (1 + SAME_QUESTION * ((fitted.rows.asked == asked) & (asked >= 0)))[:, None]
     by_word = np.asarray(fitted.rows.texts.T @ weighed)  # what each word or piece adds, theme by theme
     rarity = np.concatenate([block.idf_ for block in features.blocks.values()])
+    carried = by_word * rarity[:, None]
+
+    @cache
+    def adds_of(words: str) -> list[float]:
+        """What a word, or a pair of words, says for each theme."""
+        return carried[features.columns_of(words)].sum(axis=0).tolist()
+
     found = []
     for theme, text in zip(themes, texts, strict=True):
         words = tokens(text)
-        adds = [float((by_word[columns, theme] * rarity[columns]).sum()) for columns in features.columns_of(text)]
+        pairs = [adds_of(f"{one.word} {two.word}")[theme] for one, two in zip(words, words[1:], strict=False)]
+        around = zip([0.0, *pairs], [*pairs, 0.0], strict=True)  # a word has a part in two pairs
+        adds = [adds_of(word.word)[theme] + one + two for word, (one, two) in zip(words, around, strict=False)]
         least = FAINT * max(adds, default=0.0)  # a word that says next to nothing does not lengthen a run
         first, last = _best_run([value - least for value in adds])
         found.append((words[first].start, words[last].end) if last >= 0 else (0, len(text)))

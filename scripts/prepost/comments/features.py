@@ -29,15 +29,16 @@ class Token(NamedTuple):
     word: str
 
 
-def tokens(text: str) -> list[Token]:
-    """Return the words of a text with their places.
+@lru_cache(maxsize=40_000)
+def tokens(text: str) -> tuple[Token, ...]:
+    """Return the words of a text with their places; those of a batch of texts are kept, as they are asked for thrice.
 
     Examples
     --------
     >>> [tuple(token) for token in tokens("I don't, yet")]
     [(0, 1, 'i'), (2, 7, "don't"), (9, 12, 'yet')]
     """
-    return [Token(m.start(), m.end(), m.group().lower().replace("\u2019", "'")) for m in WORD.finditer(text)]
+    return tuple(Token(m.start(), m.end(), m.group().lower().replace("\u2019", "'")) for m in WORD.finditer(text))
 
 
 @lru_cache(maxsize=200_000)
@@ -103,17 +104,11 @@ class Features:
         asked = np.array([self.questions.get(name, -1) for name in questions], dtype=int)
         return Rows(sparse.hstack(parts).tocsr(), asked, meaning)
 
-    def columns_of(self, text: str) -> list[np.ndarray]:
-        """Return for each word of a text the columns that it has a part in."""
-        words, letters = self.blocks["words"].vocabulary_, self.blocks["pieces"].vocabulary_
-        first = len(words)
-        names = [token.word for token in tokens(text)]
-        columns = []
-        for at, word in enumerate(names):
-            pairs = [" ".join(names[i : i + 2]) for i in (at - 1, at) if 0 <= i < len(names) - 1]
-            own = [words[name] for name in (word, *pairs) if name in words]
-            columns.append(np.array(own + [first + letters[p] for p in pieces(word) if p in letters], dtype=int))
-        return columns
+    def columns_of(self, words: str) -> list[int]:
+        """Return the columns of a word and its pieces, or that of a pair of words with a blank between them."""
+        known, letters = self.blocks["words"].vocabulary_, self.blocks["pieces"].vocabulary_
+        own = [known[words]] if words in known else []
+        return own if " " in words else own + [len(known) + letters[p] for p in pieces(words) if p in letters]
 
 
 def alike(first: Rows, second: Rows) -> np.ndarray:

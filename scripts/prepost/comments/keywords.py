@@ -28,9 +28,9 @@ def keyword_codes(comments: pd.DataFrame, frame: Sequence[ThemeRow]) -> pd.DataF
         Schema ``codes``, ``by`` keyword: ``start`` and ``end`` are those of the first keyword found, and ``note`` says
         how many were. A comment without any keyword gets no row: that none was found is not that it speaks of none.
     """
-    parts = []
+    parts, texts = [], list(comments["text"])
     for theme, pattern in patterns(frame).items():
-        for place, text in enumerate(comments["text"]):
+        for place, text in enumerate(texts):
             found = [match.span() for match in pattern.finditer(text)]
             if found:
                 parts.append((place, theme, *found[0], f"{len(found)} keyword(s)"))

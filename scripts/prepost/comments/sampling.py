@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from prepost.comments.gather import KEY
+from prepost.comments.gather import KEY, names
 from prepost.study_comments import CodingSample
 
 RANDOM = "drawn at random in its stratum"
@@ -34,8 +34,7 @@ def permanent_numbers(comments: pd.DataFrame, seed: int) -> np.ndarray:
     Permanent random numbers (Ohlsson 1995, in Cox et al., Business Survey Methods, doi:10.1002/9781118150504.ch9):
     when a later export adds comments, nearly all of those drawn before are drawn again.
     """
-    keys = comments[KEY].astype(str).agg(":".join, axis=1)
-    digests = (hashlib.sha256(f"{seed}:{key}".encode()).digest()[:8] for key in keys)
+    digests = (hashlib.sha256(f"{seed}:{name}".encode()).digest()[:8] for name in names(comments))
     return np.array([int.from_bytes(digest, "big") / WHOLE for digest in digests])
 
 
@@ -92,7 +91,8 @@ def draw_sample(comments: pd.DataFrame, plan: CodingSample, seed: int) -> pd.Dat
         them at random, the others go to the two in turn.
     """
     rows = comments.sort_values(KEY, kind="stable", ignore_index=True)
-    stratum = rows[list(plan.strata)].astype("string").fillna("not stated").agg(" · ".join, axis=1)
+    parts = [rows[column].astype("string").fillna("not stated") for column in plan.strata]
+    stratum = pd.Series([" · ".join(values) for values in zip(*parts, strict=True)], dtype="string")
     number = permanent_numbers(rows, seed)
     sizes = stratum.value_counts().sort_index()
     drawn = allocate(sizes, plan)

@@ -23,6 +23,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
+from prepost.alike import profiles
 from prepost.pairs import TIE_TOLERANCE
 from prepost.resample import FEWEST_PEOPLE, people_weights, weighted_sums
 
@@ -210,18 +211,19 @@ def carry(
     values, strangers = strangers_table(before, after, stratum)
     step = values[None, :] - values[:, None]
     random_moves = (moves_of(step, smallest) * strangers[..., None]).sum(axis=(0, 1))
-    by_person = np.zeros((int(person.max()) + 1, table.shape[1]))
-    np.add.at(by_person, person, table)
+    kinds = profiles(person, before, after, stratum)
+    sizes = np.bincount(kinds.of_person)
+    by_kind = np.zeros((kinds.count, table.shape[1]))
+    np.add.at(by_kind, kinds.codes, table[kinds.rows])
 
     def found(weights: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        sums = weighted_sums(weights, by_person)
+        sums = weighted_sums(weights, by_kind)
         return _estimates(sums, len(strata), np.zeros(len(share)), random_moves), _estimates(
             sums, len(strata), share, random_moves
         )
 
-    everyone = np.ones((1, len(by_person)))
-    observed, corrected = found(everyone, np.array([q.estimate]))
-    low, high, why = _interval(found, len(by_person), q, level, rng)
+    observed, corrected = found(sizes[None, :].astype(float), np.array([q.estimate]))
+    low, high, why = _interval(found, sizes, q, level, rng)
     result = {}
     for place, name in enumerate(("correlation", "d_z", *MOVES)):
         value = corrected[0, place]
@@ -250,15 +252,15 @@ def _estimates(sums: np.ndarray, strata: int, q: np.ndarray, random_moves: np.nd
 
 
 def _interval(
-    found: Callable, people: int, q: FalseShare, level: float, rng: np.random.Generator
+    found: Callable, sizes: np.ndarray, q: FalseShare, level: float, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, str]:
     nothing = np.full(2 + len(MOVES), np.nan)
     if not len(q.draws):
         return nothing, nothing, NO_SHARE
-    if people < FEWEST_PEOPLE:
+    if sizes.sum() < FEWEST_PEOPLE:
         return nothing, nothing, f"fewer than {FEWEST_PEOPLE} people: no bootstrap interval"
     made, done = [], 0
-    for weights in people_weights(rng, people, len(q.draws)):
+    for weights in people_weights(rng, sizes, len(q.draws)):
         made.append(found(weights, q.draws[done : done + len(weights)])[1])
         done += len(weights)
     draws = np.concatenate(made)
