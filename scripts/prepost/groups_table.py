@@ -67,7 +67,7 @@ def groups_table(
         for name in comparison.outcomes:
             for by in plan.by:
                 asked = [first[by]] if by in first else []
-                known = set(groups(found, by)) | set(first_stated(asked, first.index))
+                known = set(groups(found, by).unique()) | set(first_stated(asked, first.index).unique())
                 rows += _changes(found, comparison, by_name[name], by, sorted(known), plan.fewest, statistics.ci_level)
             if plan.by:
                 rows.append(_dose(found, floor, comparison, by_name[name], statistics.ci_level))
@@ -174,7 +174,7 @@ def _dose(found: Paired, floor: Floor, comparison: Comparison, outcome: Outcome,
     if taken.max() == 0 or taken.empty:
         return common | name | {"note": "no module is known: no slope"}
     slope = dose_response(
-        change_of(found, outcome), person.map(taken).to_numpy(dtype=float), person.to_numpy(object), level=level
+        change_of(found, outcome), person.map(taken).to_numpy(dtype=float), pd.factorize(person)[0], level=level
     )
     return common | _difference(pd.Series(slope._asdict()), level, "dose_slope")
 
@@ -188,7 +188,7 @@ def _matched(floor: Floor, comparison: Comparison, by: Sequence[str], fewest: in
     chosen = floor.pairs["wave_from"].eq(comparison.wave_from) & floor.pairs["wave_to"].eq(comparison.wave_to)
     lines = pd.MultiIndex.from_frame(floor.pairs.loc[chosen, ["source_from", "line_from"]])
     inside = pd.MultiIndex.from_frame(rows[["source", "line"]]).isin(lines).astype(float)
-    person = rows["person"].to_numpy(dtype=object)
+    person = pd.factorize(rows["person"])[0]
     common = {
         "comparison": comparison.name,
         "outcome": MATCHED,
