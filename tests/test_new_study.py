@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
 from prepost.errors import StudyError
 
 ROOT = Path(__file__).resolve().parents[1]
-_spec = importlib.util.spec_from_file_location("new_study", ROOT / "workflow" / "new_study.py")
-new_study = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(new_study)
+sys.path.insert(0, str(ROOT / "workflow"))
+import new_study  # noqa: E402
 
 
 @pytest.fixture

@@ -12,14 +12,12 @@ import re
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "scripts"))
-
-from prepost import tables  # noqa: E402 - the library lies beside, it is not installed
-from prepost.errors import Fault, StudyError  # noqa: E402
-from prepost.exchange import read_project  # noqa: E402
-from prepost.exchange.study import coding_sheets  # noqa: E402
-from prepost.study_loading import load  # noqa: E402
+from answering import answer
+from prepost import tables
+from prepost.errors import Fault, StudyError
+from prepost.exchange import read_project
+from prepost.exchange.study import coding_sheets
+from prepost.study_loading import load
 
 
 def convert(study: Path, data: Path, file: Path) -> list[Path]:
@@ -48,15 +46,11 @@ def main(words: list[str]) -> int:
     for name in ("study", "data", "file"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     given = parser.parse_args(words)
-    try:
-        written = convert(given.study, given.data, given.file)
-    except StudyError as error:
-        sys.stderr.write(f"{error}\n")
-        return error.exit_code
-    sys.stdout.write(
-        "".join(f"data/returned/coding/{path.name}\n" for path in written) or "the project codes no comment\n"
-    )
-    return 0
+    return answer(lambda: _told(convert(given.study, given.data, given.file)))
+
+
+def _told(written: list[Path]) -> list[str]:
+    return [f"data/returned/coding/{path.name}" for path in written] or ["the project codes no comment"]
 
 
 if __name__ == "__main__":

@@ -10,13 +10,10 @@ import sys
 from pathlib import Path
 
 import pandas as pd
-
-REPO = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(REPO / "scripts"))
-
-from prepost import tables  # noqa: E402
-from prepost.comments.gather import names  # noqa: E402
-from prepost.errors import Fault, StudyError  # noqa: E402
+from answering import answer
+from prepost import tables
+from prepost.comments.gather import names
+from prepost.errors import Fault, StudyError
 
 FLOOR = Path("results/5_coded/learners")
 FIX = "a row of the audit page of floor 5, or of a coding sheet, names a comment"
@@ -58,18 +55,14 @@ def _rows(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     return frame[[found == name for found in names(frame)]]
 
 
-def main() -> None:
+def main() -> int:
     """Print one comment, or what is wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--study", type=Path, required=True)
     parser.add_argument("--key", required=True)
     given = parser.parse_args()
-    try:
-        sys.stdout.write(f"{shown(given.study, given.key)}\n")
-    except StudyError as error:
-        sys.stderr.write(f"\n{error}\n\n")
-        sys.exit(error.exit_code)
+    return answer(lambda: [shown(given.study, given.key)])
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+from answering import answer
+from prepost.errors import Fault, StudyError
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "scripts"))
-
-from prepost.errors import Fault, StudyError  # noqa: E402 - the library lies beside, it is not installed
-
 NAME = re.compile(r"[a-z][a-z0-9_-]*")
 LEFT_BEHIND = ("simulation.yaml", "simulation_interviews.yaml", "simulation_surveys.yaml")
 SYNTHETIC = re.compile(r"^synthetic:[ \t]*\S+", re.MULTILINE)
@@ -75,18 +75,15 @@ def _not_synthetic(text: str) -> str:
 
 def main(words: list[str]) -> int:
     """Begin the study that is named and say what to do next."""
-    try:
-        new_study(words[0].strip() if words else "")
-    except StudyError as error:
-        sys.stderr.write(f"{error}\n")
-        return error.exit_code
-    place = f"studies/{words[0].strip()}"
-    sys.stdout.write(
-        f"{place}/config is yours to edit; config/README.md says what each file means.\n"
-        f"Put the raw exports into {place}/data and name them in {place}/config/sources.csv, then:\n"
-        f"  make report STUDY={place}\n"
-    )
-    return 0
+    return answer(lambda: _begun(words[0].strip() if words else ""))
+
+
+def _begun(name: str) -> Iterator[str]:
+    new_study(name)
+    place = f"studies/{name}"
+    yield f"{place}/config is yours to edit; config/README.md says what each file means."
+    yield f"Put the raw exports into {place}/data and name them in {place}/config/sources.csv, then:"
+    yield f"  make report STUDY={place}"
 
 
 if __name__ == "__main__":

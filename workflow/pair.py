@@ -6,9 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
-
-from prepost.errors import StudyError
+from answering import answer
 from prepost.linkage.one_pair import told
 
 
@@ -18,12 +16,7 @@ def main() -> int:
     parser.add_argument("--study", default=".", help="folder that holds results/")
     parser.add_argument("--id", required=True)
     given = parser.parse_args()
-    try:
-        sys.stdout.write("\n".join(told(given.id, Path(given.study))) + "\n")
-    except StudyError as error:
-        sys.stderr.write(f"{error}\n")
-        return error.exit_code
-    return 0
+    return answer(lambda: told(given.id, Path(given.study)))
 
 
 if __name__ == "__main__":

@@ -6,9 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
-
-from prepost.errors import StudyError
+from answering import answer
 from prepost.trace import told, trace
 
 
@@ -20,13 +18,7 @@ def main() -> int:
     parser.add_argument("--key", required=True, help="<table>/<row_id>/<column>")
     given = parser.parse_args()
     study = Path(given.study)
-    try:
-        for line in told(trace(given.key, study, Path(given.data) if given.data else study / "data")):
-            sys.stdout.write(line + "\n")
-    except StudyError as error:
-        sys.stderr.write(f"{error}\n")
-        return error.exit_code
-    return 0
+    return answer(lambda: told(trace(given.key, study, Path(given.data) if given.data else study / "data")))
 
 
 if __name__ == "__main__":
