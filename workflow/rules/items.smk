@@ -20,6 +20,7 @@ rule model_items:
         "results/logs/model_items.log",
     benchmark:
         "results/benchmarks/model_items.tsv"
+    priority: 1
     params:
         outcomes=SETTINGS["outcomes"],
         comparison=PRIMARY,

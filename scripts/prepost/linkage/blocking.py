@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -51,8 +51,10 @@ def with_shorter(side: pd.DataFrame, element: Element) -> pd.DataFrame:
 
 
 def _shorter(text: str, most: int) -> list[str]:
-    lengths = range(max(0, len(text) - most), len(text) + 1)
-    return sorted({"".join(kept) for n in lengths for kept in combinations(text, n)}) if text else []
+    found = {text} if text else set()
+    for _ in range(most):
+        found |= {kept[:at] + kept[at + 1 :] for kept in found for at in range(len(kept))}
+    return sorted(found)
 
 
 def compared_pairs(before: pd.DataFrame, after: pd.DataFrame, rule: Sequence[str]) -> int:
@@ -65,9 +67,12 @@ def compared_pairs(before: pd.DataFrame, after: pd.DataFrame, rule: Sequence[str
     rule : sequence of str
         Elements; without any, all pairs of one module. By `SHORTER` a pair counts for each text that both share.
     """
+    if list(rule) == [SHORTER]:
+        few, many = sorted((before, after), key=len)
+        found = Counter((m, text) for m, texts in zip(few[MODULE], few[SHORTER], strict=True) for text in texts)
+        return sum(found.get((m, t), 0) for m, ts in zip(many[MODULE], many[SHORTER], strict=True) for t in ts)
     by = [MODULE, *rule]
-    sides = [side.explode(SHORTER) if SHORTER in rule else side for side in (before, after)]
-    sizes = [side.dropna(subset=list(rule)).groupby(by, dropna=False).size() for side in sides]
+    sizes = [side.dropna(subset=list(rule)).groupby(by, dropna=False).size() for side in (before, after)]
     both = pd.concat(sizes, axis=1, join="inner")
     return int((both.iloc[:, 0].astype(object) * both.iloc[:, 1].astype(object)).sum()) if len(both) else 0
 
@@ -94,8 +99,10 @@ def check_rules(
         Naming each rule that would compare more, and how many.
     """
     wanted = [list(rule) for rule in rules] or [[]]
-    whole = compared_pairs(before, after, [])
-    counts = [min(compared_pairs(before, after, rule), whole) for rule in wanted]
+    counts = [compared_pairs(before, after, rule) for rule in wanted]
+    if max(counts) > most:  # by `SHORTER` a pair counts more than once
+        whole = compared_pairs(before, after, [])
+        counts = [min(count, whole) for count in counts]
     faults = [
         Fault(
             f"{_PLACE}.{place}" if rules and SHORTER not in rule else _PLACE,

@@ -36,9 +36,14 @@ def pair_id(one: pd.Series, other: pd.Series) -> pd.Series:
     return one + "~" + other
 
 
+def looked_at(person: Person) -> list[str]:
+    """Return the items that are compared, or shown to a reviewer: the key and the elements, each once."""
+    return list(dict.fromkeys([*person.key, *[element.item for element in person.elements]]))
+
+
 def shown_of(rows: pd.DataFrame, person: Person) -> pd.DataFrame:
     """Return what a reviewer is shown of each response: key and elements as written, blank where nothing is."""
-    names = list(dict.fromkeys([*person.key, *[element.item for element in person.elements]]))
+    names = looked_at(person)
     return pd.DataFrame({n: rows[n].astype("string").fillna("") if n in rows else "" for n in names}, index=rows.index)
 
 

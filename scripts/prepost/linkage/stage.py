@@ -14,7 +14,7 @@ from prepost.linkage.elements import levels_of
 from prepost.linkage.model import weights_of
 from prepost.linkage.persons import consistent
 from prepost.linkage.quality import estimate_quality
-from prepost.linkage.review import Decided, decisions_of, pair_id, response_id, sheet_of
+from prepost.linkage.review import Decided, decisions_of, looked_at, pair_id, response_id, sheet_of
 from prepost.linkage.tolerant import WHY, Weighed, decide, side_of, weigh
 from prepost.linkage.weigh import ID
 from prepost.schemas import SCHEMAS
@@ -88,7 +88,8 @@ def link(
     StudyError
         Where a blocking rule would compare too many pairs, or a returned sheet cannot be what a reviewer meant.
     """
-    rows = _rows(responses, links)
+    # Of the answers only those that are compared: they are parted and looked up wave by wave.
+    rows = _rows(responses[[c for c in (*RESPONSE, "received", *looked_at(person)) if c in responses]], links)
     decided = decisions_of(returned, rows, pairs, person)
     parts: list[Linked] = []
     for two in combinations(waves, 2):
@@ -112,7 +113,7 @@ def _rows(responses: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
     known = links[links["state"].isin(["used", "blank_key"])]
     if links["module"].notna().any():
         known = known[known["module"].notna()]
-    rows = known[[*RESPONSE, "module", "state"]].merge(responses.drop(columns="module"), on=RESPONSE, how="left")
+    rows = known[[*RESPONSE, "module", "state"]].merge(responses, on=RESPONSE, how="left")
     rows = rows.sort_values(RESPONSE, kind="stable").reset_index(drop=True)
     return rows.assign(response=response_id(rows["wave"], rows["source"], rows["line"]))
 
