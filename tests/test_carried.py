@@ -41,7 +41,9 @@ def test_a_correlation_beyond_one_is_no_result():
     scores = np.arange(40.0)
     share = false_share(0.3, 0.3, 0.3, size=200, rng=np.random.default_rng(1))
     stratum, person = np.zeros(40, int), np.arange(40)
-    found = carry(scores, scores, person, stratum, 1, share, level=0.95, rng=np.random.default_rng(1))["correlation"]
+    found = carry(scores, scores, person, stratum, 1, [share], level=0.95, rng=np.random.default_rng(1))[0][
+        "correlation"
+    ]
     assert found.observed == pytest.approx(1) and np.isnan(found.corrected) and np.isnan(found.ci_low)
     assert found.note == OUTSIDE
 
@@ -75,7 +77,7 @@ def test_draws_of_the_false_share_have_its_mean_and_width():
     assert set(false_share(0.1, np.nan, np.nan, size=5, rng=np.random.default_rng(1)).draws) == {0.1}
     unknown = false_share(np.nan, np.nan, np.nan, size=5, rng=np.random.default_rng(1))
     scores = np.random.default_rng(2).normal(size=(2, 50))
-    found = carry(*scores, np.arange(50), np.zeros(50, int), 1, unknown, level=0.95, rng=np.random.default_rng(1))
+    found = carry(*scores, np.arange(50), np.zeros(50, int), 1, [unknown], level=0.95, rng=np.random.default_rng(1))[0]
     assert np.isfinite(found["correlation"].observed) and np.isnan(found["correlation"].corrected)
     assert found["better"].note == carried.NO_SHARE
 
@@ -85,14 +87,14 @@ def test_the_correlation_of_pairs_and_of_strata_are_the_plain_ones():
     stratum = rng.integers(0, 4, 500)
     before, after = rng.normal(stratum, 1), rng.normal(stratum, 1)
     none = false_share(0.0, 0, 0, size=200, rng=rng)
-    found = carry(before, after, np.arange(500), stratum, 0.5, none, level=0.95, rng=rng)
+    found = carry(before, after, np.arange(500), stratum, 0.5, [none], level=0.95, rng=rng)[0]
     assert found["correlation"].observed == pytest.approx(np.corrcoef(before, after)[0, 1], abs=1e-12)
     change = after - before
     assert found["d_z"].observed == pytest.approx(change.mean() / change.std(ddof=1), abs=1e-12)
     means = pd.DataFrame({"b": before, "a": after}).groupby(stratum).transform("mean")
     between = np.cov(means["b"], means["a"], ddof=0)[0, 1] / (before.std() * after.std())
     shared = false_share(0.2, 0.2, 0.2, size=200, rng=rng)
-    found = carry(before, after, np.arange(500), stratum, 0.5, shared, level=0.95, rng=rng)["correlation"]
+    found = carry(before, after, np.arange(500), stratum, 0.5, [shared], level=0.95, rng=rng)[0]["correlation"]
     assert found.corrected == pytest.approx(corrected_correlation(found.observed, between, 0.2), abs=1e-12)
 
 
@@ -133,7 +135,7 @@ def _with_false_links(real: pd.DataFrame, q: float, rng: np.random.Generator) ->
 def _carry(real: pd.DataFrame, after: np.ndarray, q: float, rng: np.random.Generator, size: int = 300):
     share = false_share(q, q * 0.8, q * 1.2, size=size, rng=rng)
     codes = (real["code"].to_numpy(), real["stratum"].to_numpy())
-    return carry(real["from"].to_numpy(), after, *codes, 0.25, share, level=0.95, rng=rng)
+    return carry(real["from"].to_numpy(), after, *codes, 0.25, [share], level=0.95, rng=rng)[0]
 
 
 @pytest.mark.parametrize("q", [0.05, 0.15, 0.3])
@@ -156,3 +158,15 @@ def test_false_links_put_into_real_pairs_are_corrected_away(real: pd.DataFrame, 
     assert abs(misses["correlation"]) > 0.5 * q * truth["correlation"], "uncorrected, the correlation is too small"
     for name in truth:
         assert abs(errors[name]) < max(0.25 * abs(misses[name]), 0.004), name
+
+
+def test_several_shares_stand_on_the_same_samples_of_people() -> None:
+    rng = np.random.default_rng(8)
+    before = rng.integers(1, 6, 300).astype(float)
+    after = np.clip(before + rng.integers(-1, 2, 300), 1, 5)
+    sides = (before, after, np.arange(300), np.zeros(300, int))
+    shares = [carried.FalseShare(q, np.full(200, q)) for q in (0.0, 0.1)]
+    both = carry(*sides, 0.5, shares, level=0.95, rng=np.random.default_rng(4))
+    alone = [carry(*sides, 0.5, [share], level=0.95, rng=np.random.default_rng(4))[0] for share in shares]
+    assert both == alone
+    assert both[0]["correlation"].corrected < both[1]["correlation"].corrected

@@ -17,7 +17,7 @@ Larsen 2005, doi:10.1198/016214504000001277 (estimates under linkage error as a 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -167,12 +167,12 @@ def carry(
     person: np.ndarray,
     stratum: np.ndarray,
     smallest: float,
-    q: FalseShare,
+    shares: Sequence[FalseShare],
     *,
     level: float,
     rng: np.random.Generator,
-) -> dict[str, Corrected]:
-    """Estimate what true pairs would give where a share q of the linked ones is false.
+) -> list[dict[str, Corrected]]:
+    """Estimate what true pairs would give where a share q of the linked ones is false, for each of several q.
 
     Parameters
     ----------
@@ -184,19 +184,19 @@ def carry(
         Within which a false link finds its stranger, from 0.
     smallest : float
         Change beyond which a pair is better or worse.
-    q : FalseShare
-        With as many draws as people are resampled.
+    shares : sequence of FalseShare
+        Those that are known with as many draws as people are resampled; all stand on the same samples of people.
     level : float
         Level of the intervals.
     rng : numpy.random.Generator
 
     Returns
     -------
-    dict of str to Corrected
-        ``correlation``, ``d_z``, ``better``, ``same``, ``worse``. Intervals are percentiles over samples of people,
-        each with a draw of q of its own. The shares of strangers are taken as found: what sampling does to them counts
-        only q times. A sample whose correction is impossible is left out, and there is no interval where more than one
-        in twenty are.
+    list of dict of str to Corrected
+        One a share: ``correlation``, ``d_z``, ``better``, ``same``, ``worse``. Intervals are percentiles over samples
+        of people, each with a draw of q of its own. The shares of strangers are taken as found: what sampling does to
+        them counts only q times. A sample whose correction is impossible is left out, and there is no interval where
+        more than one in twenty are.
 
     Examples
     --------
@@ -216,21 +216,33 @@ def carry(
     by_kind = np.zeros((kinds.count, table.shape[1]))
     np.add.at(by_kind, kinds.codes, table[kinds.rows])
 
-    def found(weights: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        sums = weighted_sums(weights, by_kind)
-        return _estimates(sums, len(strata), np.zeros(len(share)), random_moves), _estimates(
-            sums, len(strata), share, random_moves
-        )
+    def found(sums: np.ndarray, share: np.ndarray) -> np.ndarray:
+        return _estimates(sums, len(strata), share, random_moves)
 
-    observed, corrected = found(sizes[None, :].astype(float), np.array([q.estimate]))
-    low, high, why = _interval(found, sizes, q, level, rng)
+    everyone = weighted_sums(sizes[None, :].astype(float), by_kind)
+    observed = found(everyone, np.zeros(1))[0]
+    corrected = [found(everyone, np.array([q.estimate]))[0] for q in shares]
+    drawn: list[list[np.ndarray]] = [[] for _ in shares]
+    wanted = max((len(q.draws) for q in shares), default=0) if sizes.sum() >= FEWEST_PEOPLE else 0
+    done = 0
+    for weights in people_weights(rng, sizes, wanted):
+        sums = weighted_sums(weights, by_kind)
+        for q, estimates in zip(shares, drawn, strict=True):
+            if len(q.draws):
+                estimates.append(found(sums, q.draws[done : done + len(weights)]))
+        done += len(weights)
+    intervals = [_interval(q, estimates, int(sizes.sum()), level) for q, estimates in zip(shares, drawn, strict=True)]
+    return [_told(observed, *one) for one in zip(corrected, intervals, shares, strict=True)]
+
+
+def _told(observed: np.ndarray, corrected: np.ndarray, interval: tuple, q: FalseShare) -> dict[str, Corrected]:
+    low, high, why = interval
     result = {}
     for place, name in enumerate(("correlation", "d_z", *MOVES)):
-        value = corrected[0, place]
-        known = np.isfinite(value)
-        note = NO_SHARE if not len(q.draws) else "" if known or not np.isfinite(observed[0, place]) else OUTSIDE
+        known = np.isfinite(corrected[place])
+        note = NO_SHARE if not len(q.draws) else "" if known or not np.isfinite(observed[place]) else OUTSIDE
         limits = (low[place], high[place]) if known else (np.nan, np.nan)
-        result[name] = Corrected(observed[0, place], value, *limits, note or (why if known else ""))
+        result[name] = Corrected(observed[place], corrected[place], *limits, note or (why if known else ""))
     return result
 
 
@@ -251,19 +263,13 @@ def _estimates(sums: np.ndarray, strata: int, q: np.ndarray, random_moves: np.nd
     return np.column_stack([true, d_z(means[:, 1] - means[:, 0], sd[:, 0], sd[:, 1], true), shares])
 
 
-def _interval(
-    found: Callable, sizes: np.ndarray, q: FalseShare, level: float, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray, str]:
+def _interval(q: FalseShare, drawn: list[np.ndarray], people: int, level: float) -> tuple[np.ndarray, np.ndarray, str]:
     nothing = np.full(2 + len(MOVES), np.nan)
     if not len(q.draws):
         return nothing, nothing, NO_SHARE
-    if sizes.sum() < FEWEST_PEOPLE:
+    if people < FEWEST_PEOPLE:
         return nothing, nothing, f"fewer than {FEWEST_PEOPLE} people: no bootstrap interval"
-    made, done = [], 0
-    for weights in people_weights(rng, sizes, len(q.draws)):
-        made.append(found(weights, q.draws[done : done + len(weights)])[1])
-        done += len(weights)
-    draws = np.concatenate(made)
+    draws = np.concatenate(drawn)
     usable = np.isfinite(draws).mean(axis=0) >= 0.95
     tails = [(1 - level) / 2, (1 + level) / 2]
     low, high = (

@@ -130,30 +130,33 @@ def _of_procedure(scores: Scores, sure: Sure, statistics: Statistics, seed: int)
     yield common | {"estimate_name": "hedges_g_av", "estimate": _g_av(scores.before, scores.after)}
     rng = stream(seed, common)
     q = false_share(*sure.false_share, size=statistics.resamples, level=level, rng=rng)
-    yield from _carried(scores, q, level, rng)
+    yield from _carried(scores, [common], [q], level, rng)
     if common["group"] == EXACT and not len(q.draws):
-        for share in WHAT_IF:
-            fixed = FalseShare(share, np.full(statistics.resamples, share))
-            supposed = scores._replace(common=common | {"group_by": SUPPOSED, "group": f"{share:g}"})
-            rows = _carried(supposed, fixed, level, stream(seed, supposed.common))
-            yield from (row for row in rows if row["estimate_name"].endswith(CORRECTED))
+        supposed = [FalseShare(share, np.full(statistics.resamples, share)) for share in WHAT_IF]
+        commons = [common | {"group_by": SUPPOSED, "group": f"{share:g}"} for share in WHAT_IF]
+        rows = _carried(scores, commons, supposed, level, stream(seed, common | {"group": SUPPOSED}))
+        yield from (row for row in rows if row["estimate_name"].endswith(CORRECTED))
 
 
-def _carried(scores: Scores, q: FalseShare, level: float, rng: np.random.Generator) -> Iterator[dict]:
+def _carried(
+    scores: Scores, commons: Sequence[dict], shares: Sequence[FalseShare], level: float, rng: np.random.Generator
+) -> Iterator[dict]:
+    """Rows of each share of false links, with the columns that all rows of that share have."""
     sides = (scores.before, scores.after, scores.person, scores.stratum)
     told = _smallest(scores.change, scores.edge)
-    for name, found in carry(*sides, scores.edge, q, level=level, rng=rng).items():
-        row = scores.common | ({TOLD: told} if name in MOVES else {})
-        yield row | {"estimate_name": name, "estimate": found.observed}
-        yield row | {
-            "estimate_name": f"{name}{CORRECTED}",
-            "estimate": found.corrected,
-            "ci_low": found.ci_low,
-            "ci_high": found.ci_high,
-            "ci_level": level,
-            "ci_method": PERCENTILES if np.isfinite(found.ci_low) else None,
-            "note": found.note,
-        }
+    for common, found in zip(commons, carry(*sides, scores.edge, shares, level=level, rng=rng), strict=True):
+        for name, value in found.items():
+            row = common | ({TOLD: told} if name in MOVES else {})
+            yield row | {"estimate_name": name, "estimate": value.observed}
+            yield row | {
+                "estimate_name": f"{name}{CORRECTED}",
+                "estimate": value.corrected,
+                "ci_low": value.ci_low,
+                "ci_high": value.ci_high,
+                "ci_level": level,
+                "ci_method": PERCENTILES if np.isfinite(value.ci_low) else None,
+                "note": value.note,
+            }
 
 
 def _g_av(before: np.ndarray, after: np.ndarray) -> float:
