@@ -65,6 +65,7 @@ def scaling_rules(place: Place) -> Table:
     rows: list[tuple[object, ...]] = []
     for rule in by_rule[-1]:
         cells = [there.get(rule) for there in by_rule]
-        rows.append((rule, *[c.cpu if c else "" for c in cells], *[c.peak if c else "" for c in cells]))
-    columns = ("rule", *[f"CPU s ×{f}" for f in place.factors], *[f"memory MB ×{f}" for f in place.factors])
-    return Table("Rule by rule with more learners", columns, rows, "From the runs of the table above.")
+        rows.append((rule, *[c.wall if c else "" for c in cells], *[c.peak if c else "" for c in cells]))
+    columns = ("rule", *[f"wall s ×{f}" for f in place.factors], *[f"memory MB ×{f}" for f in place.factors])
+    note = "From the runs of the table above, two jobs at a time; all jobs of a rule together."
+    return Table("Rule by rule with more learners", columns, rows, note)

@@ -25,6 +25,7 @@ rule clean:
         "results/logs/clean.log",
     benchmark:
         "results/benchmarks/clean.tsv"
+    priority: 2
     params:
         cleaning=SETTINGS["cleaning"],
         waves=SETTINGS["waves"],

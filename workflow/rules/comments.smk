@@ -11,7 +11,7 @@ ARTEFACTS += expand(
 )
 
 
-# The longest way to the release begins here; it goes first, so that nothing waits for it alone at the end.
+# Ways of high priority are the longest to the release: nothing shall wait for them alone at the end.
 rule gather_comments:
     input:
         code=code("gather_comments"),

@@ -19,6 +19,7 @@ rule ingest:
         "results/logs/ingest.{source}.log",
     benchmark:
         "results/benchmarks/ingest.{source}.tsv"
+    priority: 2
     params:
         source="{source}",
         synthetic=SETTINGS["synthetic"],

@@ -34,6 +34,7 @@ rule match:
         "results/logs/match.log",
     benchmark:
         "results/benchmarks/match.tsv"
+    priority: 2
     params:
         synthetic=SETTINGS["synthetic"],
         person=SETTINGS["person"],

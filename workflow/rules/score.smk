@@ -17,6 +17,7 @@ rule score:
         "results/logs/score.log",
     benchmark:
         "results/benchmarks/score.tsv"
+    priority: 1
     params:
         outcomes=SETTINGS["outcomes"],
         indices=SETTINGS["indices"],

@@ -6,13 +6,14 @@ The vectors are made here from tokens with offsets, so that a decision can be wa
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import TfidfTransformer, TfidfVectorizer
 
 WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 SHORTEST, LONGEST = 2, 5  # letters of a piece of a word, the blanks at its ends included
@@ -88,6 +89,7 @@ class Features:
         self.questions = {name: place for place, name in enumerate(sorted(set(questions)))}
         self.least = least
         self.blocks: dict[str, TfidfVectorizer] = {}
+        self.rarity_of_pieces = TfidfTransformer(sublinear_tf=True)
 
     def fit(self, texts: Iterable[str]) -> Features:
         """Learn which words there are and how common each is. No code is looked at."""
@@ -96,13 +98,35 @@ class Features:
         for name, analyser in analysers.items():
             block = TfidfVectorizer(analyzer=analyser, sublinear_tf=True, min_df=min(self.least, len(texts)))
             self.blocks[name] = block.fit(texts)
+        self.rarity_of_pieces.fit(self._pieces_counted(texts))
         return self
 
     def transform(self, texts: Sequence[str], questions: Sequence[str], meaning: np.ndarray | None = None) -> Rows:
         """Return one row a comment."""
-        parts = [np.sqrt(SHARES[name]) * block.transform(texts) for name, block in self.blocks.items()]
+        whole = {"words": self.blocks["words"].transform(texts)}
+        whole["pieces"] = self.rarity_of_pieces.transform(self._pieces_counted(texts))
+        parts = [np.sqrt(share) * whole[name] for name, share in SHARES.items()]
         asked = np.array([self.questions.get(name, -1) for name in questions], dtype=int)
         return Rows(sparse.hstack(parts).tocsr(), asked, meaning)
+
+    def _pieces_counted(self, texts: Sequence[str]) -> sparse.csr_matrix:
+        """How often each text has each piece: each word is cut once, however many texts have it."""
+        known, place = self.blocks["pieces"].vocabulary_, {}
+        said, starts = array("q"), array("q", [0])
+        for text in texts:
+            said.extend(place.setdefault(token.word, len(place)) for token in tokens(text))
+            starts.append(len(said))
+        cut = [[known[piece] for piece in pieces(word) if piece in known] for word in place]
+        ends = np.cumsum([0, *map(len, cut)])
+        flat = np.fromiter((column for columns in cut for column in columns), dtype=np.int64, count=ends[-1])
+        by_word = sparse.csr_matrix((np.ones(len(flat)), flat, ends), shape=(len(place), len(known)))
+        by_text = sparse.csr_matrix(
+            (np.ones(len(said)), np.frombuffer(said, np.int64), np.frombuffer(starts, np.int64)),
+            shape=(len(texts), len(place)),
+        )
+        found = (by_text @ by_word).tocsr()
+        found.sort_indices()
+        return found
 
     def columns_of(self, words: str) -> list[int]:
         """Return the columns of a word and its pieces, or that of a pair of words with a blank between them."""
