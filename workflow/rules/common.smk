@@ -39,7 +39,7 @@ def study_or_exit():
 
 
 def code(rule, *files):
-    """List what a rule runs: its script, further files of the project, and every module of ours that they import."""
+    """List a rule's script, further files of the project, and every module of ours that they import."""
     return used_code(REPO, rule, *files)
 
 
