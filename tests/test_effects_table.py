@@ -21,7 +21,7 @@ from prepost.relations import count_system
 from prepost.report.change_words import comparison_outcomes, looking_back_words
 from prepost.report.change_words import movement as movement_words
 from prepost.report.effect_tables import thinking_back
-from prepost.report.messages import Words, key_messages
+from prepost.report.messages import Words, how_sure, key_messages
 from prepost.schemas import TOLD
 from prepost.sheets import ItemRow
 from prepost.study import Comparison, Nouns, Statistics, Wave
@@ -347,3 +347,26 @@ def test_an_outcome_for_comparison_is_no_key_message_and_has_its_sentence() -> N
     messages = [message for message in key_messages(words) if "#sec-change" in message]
     assert len(messages) == 1 and "self-rated s was 0.5 points higher" in messages[0]
     assert comparison_outcomes(words_of([SCALE], facts)) == ""
+
+
+def test_further_key_messages_say_waves_and_scale_no_second_time() -> None:
+    other = scale("t", ["a"], phrase="handwriting", label="Handwriting")
+    facts = {}
+    for name, value, half in (("s", 0.5, 0.1), ("t", 0.05, 0.2)):
+        cells = {"estimate": value, "ci_low": value - half, "ci_high": value + half, "n": 50, "n_people": 50}
+        for column, number in cells.items():
+            facts[f"comparisons/primary.{name}.all.all.mean_change/{column}"] = (number, f"{number:.2f}", "")
+    words = words_of([SCALE, other], facts)
+    first, second = [message for message in key_messages(words) if "#sec-change" in message]
+    assert "point scale" in first and "Among 50.00 matched" in first
+    expected = (
+        "Self-rated handwriting was about the same (change 0.05 points, 95% CI -0.15 to 0.25; 50.00 completions)."
+    )
+    assert second.startswith(expected)
+
+
+def test_a_study_without_a_main_comparison_speaks_of_no_change() -> None:
+    words = words_of([SCALE], {})
+    words.primary = None
+    assert "not compared" in how_sure(words)
+    assert "no change to report" in next(key_messages(words))

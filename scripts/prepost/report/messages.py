@@ -85,6 +85,10 @@ def key_messages(words: Words) -> Iterator[str]:
 def how_sure(words: Words) -> str:
     """Return the line under the first figure: what this design can and cannot say."""
     nouns = words.settings.nouns
+    if words.primary is None:
+        return (
+            f"Answers at two times are not compared as a main result here: the page reports what {nouns.learners} said."
+        )
     return (
         f"One group of {nouns.learners} rated themselves before and after {nouns.training}, and there was no "
         f"comparison "
