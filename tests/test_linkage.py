@@ -467,6 +467,13 @@ def test_one_element_is_searched_however_many_people_there_are(monkeypatch) -> N
     assert len(found[1].candidates) == 10
 
 
+def test_a_key_may_hold_the_module() -> None:
+    frame = _frame(["a", "b", "a", "b"])
+    person = Person(key=["code", "module"], normalise=["trim"], elements=[])
+    exact, found = _stage(frame, person)
+    assert len(exact.pairs) == len(found.candidates) == 2
+
+
 def test_the_whole_setting_is_the_bundled_one() -> None:
     person, matching = settings_of(read_codes_plan(PLAN), WHOLE)
     study = load(PLAN.parent).settings

@@ -113,7 +113,8 @@ def _rows(responses: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
     known = links[links["state"].isin(["used", "blank_key"])]
     if links["module"].notna().any():
         known = known[known["module"].notna()]
-    rows = known[[*RESPONSE, "module", "state"]].merge(responses, on=RESPONSE, how="left")
+    answers = responses.drop(columns="module", errors="ignore")
+    rows = known[[*RESPONSE, "module", "state"]].merge(answers, on=RESPONSE, how="left")
     rows = rows.sort_values(RESPONSE, kind="stable").reset_index(drop=True)
     return rows.assign(response=response_id(rows["wave"], rows["source"], rows["line"]))
 
