@@ -186,5 +186,7 @@ def test_level_is_the_callers():
 def test_a_pair_without_a_person_is_our_fault():
     with pytest.raises(ValueError, match="no person"):
         mean_change([1.0, 2.0], ["a", None])
+    with pytest.raises(ValueError, match="no person"):
+        mean_change([1.0, 2.0], pd.factorize(pd.Series(["a", None]))[0])
     with pytest.raises(ValueError, match="equally long"):
         complete_pairs(None, [1.0], [1.0, 2.0])

@@ -31,7 +31,8 @@ def complete_pairs(person: ArrayLike | None, *values: ArrayLike) -> tuple[np.nda
     Parameters
     ----------
     person : array-like or None, shape (n,)
-        Who gave each pair; any hashable key. None: each pair is another person.
+        Who gave each pair; any hashable key, and a number below 0, as ``pandas.factorize`` numbers what is missing, is
+        nobody. None: each pair is another person.
     *values : array-like, shape (n,)
         One or more columns of numbers. A pair counts where all of them are finite.
 
@@ -53,8 +54,9 @@ def complete_pairs(person: ArrayLike | None, *values: ArrayLike) -> tuple[np.nda
     if person is None:
         codes = np.arange(int(keep.sum()))
     else:
-        codes, _ = pd.factorize(pd.Series(person).to_numpy()[keep])
-        if (codes < 0).any():
+        keys = pd.Series(person).to_numpy()[keep]
+        codes, _ = pd.factorize(keys)
+        if (codes < 0).any() or (keys.dtype.kind == "i" and (keys < 0).any()):
             raise ValueError("a pair has no person: give each pair the key of the person who answered")
     return codes, *(column[keep] for column in columns)
 
