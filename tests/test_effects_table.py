@@ -365,6 +365,11 @@ def test_further_key_messages_say_waves_and_scale_no_second_time() -> None:
     assert second.startswith(expected)
 
 
+def test_a_main_comparison_of_outcomes_for_comparison_alone_is_no_key_message() -> None:
+    words = words_of([scale("t", ["a"], control=True, phrase="handwriting", label="Handwriting")], {})
+    assert [message for message in key_messages(words) if "#sec-change" in message] == []
+
+
 def test_a_study_without_a_main_comparison_speaks_of_no_change() -> None:
     words = words_of([SCALE], {})
     words.primary = None

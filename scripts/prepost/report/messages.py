@@ -72,11 +72,11 @@ def key_messages(words: Words) -> Iterator[str]:
     if words.primary is None:
         yield "This study declares no primary comparison, so there is no change to report."
         return
-    first, *others = _largest(words, words.primary)
-    yield change_said(words, words.primary, first, whole=True) + " [Change](#sec-change)"
-    for outcome in others:
-        said = _also_changed(words, words.primary, outcome, first)
-        yield (said or change_said(words, words.primary, outcome, whole=False)) + " [Change](#sec-change)"
+    largest = _largest(words, words.primary)
+    for place, outcome in enumerate(largest):
+        shortly = _also_changed(words, words.primary, outcome, largest[0]) if place else ""
+        said = shortly or change_said(words, words.primary, outcome, whole=place == 0)
+        yield said + " [Change](#sec-change)"
     yield from _later(words)
     yield from _levels(words)
     yield _who(words)
@@ -115,10 +115,7 @@ def change_said(words: Words, comparison: Comparison, outcome: Outcome, *, whole
         return words.show(words.key(comparison, outcome, "mean_change", column))
 
     nouns = words.settings.nouns
-    estimate, low, high = (
-        words.value(words.key(comparison, outcome, "mean_change", column))
-        for column in ("estimate", "ci_low", "ci_high")
-    )
+    estimate, low, high = _mean_change(words, comparison, outcome)
     before, after = words.when(comparison.wave_from), words.when(comparison.wave_to)
     if estimate is None:
         return f"How self-rated {outcome.phrase} changed cannot be said: too few completions were matched."
@@ -140,16 +137,20 @@ def change_said(words: Words, comparison: Comparison, outcome: Outcome, *, whole
     )
 
 
+def _mean_change(words: Words, comparison: Comparison, outcome: Outcome) -> tuple[float | None, ...]:
+    """The released mean change and both ends of its interval."""
+    columns = ("estimate", "ci_low", "ci_high")
+    return tuple(words.value(words.key(comparison, outcome, "mean_change", column)) for column in columns)
+
+
 def _also_changed(words: Words, comparison: Comparison, outcome: Outcome, first: Outcome) -> str:
     """Say a further change in short, since waves and scale are those of the first; "" where that does not hold."""
-    needed = ("estimate", "ci_low", "ci_high")
-    keys = {column: words.key(comparison, outcome, "mean_change", column) for column in (*needed, "n")}
-    values = [words.value(keys[column]) for column in needed]
-    told_before = [words.value(words.key(comparison, first, "mean_change", column)) for column in needed]
-    if None in values or None in told_before or words.scale(outcome) != words.scale(first):
+    estimate, low, high = _mean_change(words, comparison, outcome)
+    told = (estimate, low, high, *_mean_change(words, comparison, first))
+    if None in told or words.scale(outcome) != words.scale(first):
         return ""
-    estimate, low, high = values
-    shown = {column: words.show(key) for column, key in keys.items()}
+    columns = ("estimate", "ci_low", "ci_high", "n")
+    shown = {column: words.show(words.key(comparison, outcome, "mean_change", column)) for column in columns}
     base = (
         f"{words.settings.statistics.ci_level * 100:g}% CI {shown['ci_low']} to {shown['ci_high']}; "
         f"{shown['n']} completions"
