@@ -469,7 +469,8 @@ def test_one_element_is_searched_however_many_people_there_are(monkeypatch) -> N
 
 def test_a_key_may_hold_the_module() -> None:
     frame = _frame(["a", "b", "a", "b"])
-    person = Person(key=["code", "module"], normalise=["trim"], elements=[])
+    elements = [Element(item="code", comparison="edit_distance")]
+    person = Person(key=["code", "module"], normalise=["trim"], elements=elements)
     exact, found = _stage(frame, person)
     assert len(exact.pairs) == len(found.candidates) == 2
 
